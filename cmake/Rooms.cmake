@@ -1,0 +1,17 @@
+# sweepbox_room(NAME FILES a.cpp … [GLOB pattern …] [ROOMS other …] [LIBRARIES lib …])
+# One static library a room. ROOMS are the arrows of the house: what this room may include.
+# GLOB is for the seam folders (format/, painter/ …), where a new file needs no line here.
+function(sweepbox_room NAME)
+  cmake_parse_arguments(ROOM "" "" "FILES;GLOB;ROOMS;LIBRARIES;PRIVATE" ${ARGN})
+  set(files ${ROOM_FILES})
+  foreach(pattern ${ROOM_GLOB})
+    file(GLOB found CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} ${pattern})
+    list(APPEND files ${found})
+  endforeach()
+  add_library(room_${NAME} STATIC ${files})
+  target_link_libraries(room_${NAME} PUBLIC sweepbox_ours)
+  foreach(other ${ROOM_ROOMS})
+    target_link_libraries(room_${NAME} PUBLIC room_${other})
+  endforeach()
+  target_link_libraries(room_${NAME} PUBLIC ${ROOM_LIBRARIES} PRIVATE ${ROOM_PRIVATE})
+endfunction()

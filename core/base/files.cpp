@@ -1,0 +1,166 @@
+#include "core/base/files.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+
+namespace sweepbox {
+namespace {
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  int get() const { return number_; }
+  bool valid() const { return number_ >= 0; }
+
+ private:
+  int number_;
+};
+
+tl::unexpected<Error> system_failure(const fs::path& path, Text wanted, int number) {
+  return fail(path.string(), {}, std::move(wanted), std::strerror(number), "check the path, its rights and the disk");
+}
+
+template <class Buffer>
+Result<Buffer> read_whole(const fs::path& path, std::uint64_t most) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.valid()) return system_failure(path, "a readable file", errno);
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) return system_failure(path, "a readable file", errno);
+  if (!S_ISREG(status.st_mode))
+    return fail(path.string(), {}, "a regular file", "a folder or a device", "name a file");
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  if (size > most)
+    return fail(path.string(), {}, text("at most {} bytes", most), text("{} bytes", size), "check that this is the right file");
+  Buffer content;
+  content.resize(size);
+  std::size_t done = 0;
+  while (done < size) {
+    const ssize_t n = ::read(file.get(), content.data() + done, size - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return system_failure(path, "a readable file", errno);
+    if (n == 0) break;  // it shrank while being read: what is there is judged by its parser
+    done += static_cast<std::size_t>(n);
+  }
+  content.resize(done);
+  return content;
+}
+
+fs::path xdg(const char* variable, const char* below_home) {
+  if (const char* value = std::getenv(variable); value && *value) return fs::path(value) / "sweepbox";
+  const char* home = std::getenv("HOME");
+  return fs::path(home && *home ? home : "/") / below_home / "sweepbox";
+}
+
+}  // namespace
+
+Result<std::vector<std::byte>> read_bytes(const fs::path& path, std::uint64_t most) {
+  return read_whole<std::vector<std::byte>>(path, most);
+}
+
+Result<std::string> read_text(const fs::path& path, std::uint64_t most) {
+  return read_whole<std::string>(path, most);
+}
+
+Result<void> write_file(const fs::path& path, std::span<const std::byte> content) {
+  fs::path beside = path;
+  beside += ".part";
+  {
+    const Descriptor file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    if (!file.valid()) return system_failure(path, "a file that can be written", errno);
+    std::size_t done = 0;
+    while (done < content.size()) {
+      const ssize_t n = ::write(file.get(), content.data() + done, content.size() - done);
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) {
+        const int number = errno;
+        ::unlink(beside.c_str());
+        return system_failure(path, "room to write", number);
+      }
+      done += static_cast<std::size_t>(n);
+    }
+    if (::fsync(file.get()) != 0) {
+      const int number = errno;
+      ::unlink(beside.c_str());
+      return system_failure(path, "room to write", number);
+    }
+  }
+  if (::rename(beside.c_str(), path.c_str()) != 0) {
+    const int number = errno;
+    ::unlink(beside.c_str());
+    return system_failure(path, "a file that can be replaced", number);
+  }
+  return {};
+}
+
+Result<void> write_file(const fs::path& path, std::string_view content) {
+  return write_file(path, std::as_bytes(std::span(content)));
+}
+
+Result<void> make_folder(const fs::path& path) {
+  std::error_code code;
+  fs::create_directories(path, code);
+  if (code) return fail(path.string(), {}, "a folder that can be made", code.message(), "check the path, its rights and the disk");
+  return {};
+}
+
+std::vector<fs::path> list_files(const fs::path& folder, std::initializer_list<std::string_view> extensions) {
+  std::vector<fs::path> found;
+  std::error_code code;
+  for (fs::directory_iterator entry(folder, code), end; !code && entry != end; entry.increment(code)) {
+    std::error_code ignored;
+    if (entry->is_directory(ignored)) continue;
+    const std::string extension = entry->path().extension().string();
+    if (extensions.size() == 0 || std::find(extensions.begin(), extensions.end(), extension) != extensions.end())
+      found.push_back(entry->path());
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+std::vector<fs::path> list_folders(const fs::path& folder) {
+  std::vector<fs::path> found;
+  std::error_code code;
+  for (fs::directory_iterator entry(folder, code), end; !code && entry != end; entry.increment(code)) {
+    std::error_code ignored;
+    if (entry->is_directory(ignored)) found.push_back(entry->path());
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+std::optional<std::int64_t> number_in(std::string_view stem) {
+  std::int64_t value = 0;
+  const auto [end, code] = std::from_chars(stem.data(), stem.data() + stem.size(), value);
+  if (code != std::errc() || end != stem.data() + stem.size() || value < 0) return std::nullopt;
+  return value;
+}
+
+Result<fs::path> path_below(const fs::path& root, std::string_view relative) {
+  std::error_code code;
+  const fs::path base = fs::weakly_canonical(root, code);
+  const fs::path wanted = fs::weakly_canonical(root / fs::path(relative), code);
+  const fs::path inside = wanted.lexically_relative(base);
+  if (code || inside.empty() || *inside.begin() == "..")
+    return fail(std::string(relative), {}, "a path below the drive's folder", "one that leads out of it", "copy the file into the drive");
+  return wanted;
+}
+
+fs::path user_data_folder() { return xdg("XDG_DATA_HOME", ".local/share"); }
+
+fs::path user_config_folder() { return xdg("XDG_CONFIG_HOME", ".config"); }
+
+fs::path user_cache_folder() { return xdg("XDG_CACHE_HOME", ".cache"); }
+
+}  // namespace sweepbox
