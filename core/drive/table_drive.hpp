@@ -1,0 +1,59 @@
+#pragma once
+#include <functional>
+#include <map>
+
+#include "core/cloud/cloud_file.hpp"
+#include "core/drive/drive.hpp"
+
+namespace sweepbox {
+
+/// One sweep file as a reader found it.
+struct TableSweep {
+  std::string name;  ///< of its frame, where it is the reference lidar's
+  Stamp stamp;
+  std::filesystem::path path;
+};
+
+struct TableImage {
+  std::string name;
+  Stamp stamp;
+  std::filesystem::path path;
+  std::shared_ptr<const Camera> calibration;
+};
+
+struct TableLidar {
+  std::string name;
+  Pose ego_from_points;
+  CloudOptions options;
+  std::vector<TableSweep> sweeps;  ///< ascending stamps
+};
+
+struct TableCamera {
+  std::string name;
+  std::vector<TableImage> images;  ///< ascending stamps
+};
+
+struct TablePose {
+  Stamp stamp;
+  Pose world_from_ego;
+};
+
+/// What nearly every drive format comes down to: tables of files, poses and frames of reference.
+/// A reader fills it and hands it over; matching, frames, interpolation, repairs and reading are here.
+struct DriveTables {
+  DriveInfo info;                  ///< lidars and cameras are filled from the tables below
+  std::vector<TableLidar> lidars;  ///< the first is the reference
+  std::vector<TableCamera> cameras;
+  std::vector<TablePose> poses;    ///< ascending; empty without poses
+  /// ego_from_NAME; an entry for one frame ("camera_rect_0", 3) wins over that for all (frame −1).
+  std::map<std::pair<std::string, int>, Pose> frames_of_reference;
+  bool match_by_name = false;      ///< images belong to the sweep of the same name (no stamps in the set)
+  std::vector<Problem> problems;
+  int missing_sweeps = 0;
+  int missing_images = 0;
+};
+
+/// Frames in order, repairs applied. A drive without any sweep or image is an error.
+[[nodiscard]] Result<std::unique_ptr<Drive>> make_table_drive(DriveTables tables, const Repairs& repairs);
+
+}  // namespace sweepbox
