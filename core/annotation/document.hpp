@@ -1,0 +1,102 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/annotation/taxonomy.hpp"
+#include "core/annotation/track.hpp"
+#include "core/sensor/camera.hpp"
+#include "core/sensor/point_cloud.hpp"
+
+namespace sweepbox {
+
+/// What an import brought: the file, and its records in order, also those that are no cuboid
+/// (KITTI's DontCare), so that what nobody touched can be written back byte for byte.
+struct Source {
+  std::string id;      ///< its key in the document
+  std::string format;  ///< as in label_formats()
+  std::string file;    ///< relative to the drive
+  std::string frame;   ///< name of the frame whose labels it holds; empty: of several
+  std::uint64_t hash = 0;  ///< of the whole file
+  std::string text;        ///< the whole file where it is text; empty for tables
+  /// Byte ranges [begin, end) of the records in `text`, in order.
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> records;
+
+  bool operator==(const Source&) const = default;
+};
+
+/// Kinds of things that an edit replaces. Numbers are written to disk: never renumber, append.
+enum class Kind : std::uint8_t { track = 1, correction = 2, repair = 3, source = 4, setting = 5, note = 6, frame = 7 };
+
+/// A whole value of one thing; monostate: it is not there. track → Track, source → Source,
+/// correction → Pose (correction of `camera_from_ego = correction * loaded`, or of a lidar's
+/// `ego_from_points = correction * loaded`), the others → text.
+using Value = std::variant<std::monostate, std::shared_ptr<const Track>, std::shared_ptr<const Source>, Pose, std::string>;
+
+/// Compares what they hold, not where it lies.
+bool same(const Value& a, const Value& b);
+
+/// Name of a thing: kind and id (a track's hex uid, a sensor's name, a setting's name …).
+struct Key {
+  Kind kind = Kind::track;
+  std::string id;
+
+  auto operator<=>(const Key&) const = default;
+};
+
+/// Everything that people make of a drive: tracks, corrections, repairs, sources, settings, notes.
+/// A value: a copy costs nothing, and a preview is just another Document. Changed only by Edits.
+class Document {
+ public:
+  explicit Document(std::shared_ptr<const Taxonomy> taxonomy = default_taxonomy());
+
+  const Taxonomy& taxonomy() const { return *taxonomy_; }
+  std::shared_ptr<const Taxonomy> shared_taxonomy() const { return taxonomy_; }
+  Document with_taxonomy(std::shared_ptr<const Taxonomy> taxonomy) const;
+
+  /// Ascending uid.
+  std::span<const std::shared_ptr<const Track>> tracks() const;
+  /// nullptr where there is none.
+  std::shared_ptr<const Track> track(TrackId uid) const;
+  /// The first with that shown name; nullptr where there is none.
+  std::shared_ptr<const Track> track_named(std::string_view name) const;
+
+  /// Identity where nobody corrected the sensor.
+  Pose correction(std::string_view sensor) const;
+
+  Value value(const Key& key) const;
+  /// Number of the edit that made it; 0 for what is not there.
+  std::uint64_t edit_of(const Key& key) const;
+  /// Keys of one kind, ascending.
+  std::vector<Key> keys(Kind kind) const;
+
+  /// The document with one thing replaced (monostate removes it). O(tracks) pointers for a track.
+  Document with(const Key& key, const Value& value, std::uint64_t edit_number = 0) const;
+
+  /// Equal things with equal values; edit numbers do not count.
+  bool operator==(const Document& other) const;
+
+ private:
+  struct Entry {
+    Value value;
+    std::uint64_t edit = 0;
+  };
+  struct Tracks;
+  using Others = std::map<Key, Entry>;
+
+  std::shared_ptr<const Taxonomy> taxonomy_;
+  std::shared_ptr<const Tracks> tracks_;
+  std::shared_ptr<const Others> others_;
+};
+
+/// The camera with the document's correction applied: camera_from_ego = correction * loaded.
+Camera corrected(const Camera& camera, const Document& document);
+
+/// The same for a lidar: ego_from_points = correction * loaded.
+Pose corrected_ego_from_points(const Sweep& sweep, const Document& document);
+
+}  // namespace sweepbox

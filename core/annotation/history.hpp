@@ -1,0 +1,85 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/annotation/edit.hpp"
+
+namespace sweepbox {
+
+/// One row of a history. Nothing is ever deleted: undo and redo are rows that name the edit they reverse.
+struct LogRecord {
+  enum class What : std::uint8_t { apply = 1, undo = 2, redo = 3 };
+  std::uint64_t number = 0;  ///< 1, 2, 3 … without gaps
+  What what = What::apply;
+  std::uint64_t of = 0;      ///< for undo and redo: the edit's number
+  std::shared_ptr<const Edit> edit;  ///< the edit itself (for undo and redo too: what they swap)
+};
+
+/// Where records go: memory here, SQLite in `store`, a server later.
+class EditLog {
+ public:
+  virtual ~EditLog() = default;
+
+  /// Takes a record to be kept. An error means that it will not be kept and the document must not
+  /// change (read only; the disk refused earlier and Retry has not succeeded). May return before it is
+  /// on the disk: durable() tells. Never waits for the disk.
+  virtual Result<void> append(const LogRecord& record) = 0;
+
+  /// Number up to which every record is on the disk.
+  virtual std::uint64_t durable() const = 0;
+};
+
+/// Keeps records in memory, for tests and for drives opened without a project.
+class MemoryLog final : public EditLog {
+ public:
+  Result<void> append(const LogRecord& record) override;
+  std::uint64_t durable() const override { return records_.empty() ? 0 : records_.back().number; }
+  std::span<const LogRecord> records() const { return records_; }
+
+ private:
+  std::vector<LogRecord> records_;
+};
+
+/// The document and how it came to be. Belongs to one thread (the frame loop's). Undo and redo have
+/// no limit; a new edit ends what could be redone.
+class History {
+ public:
+  /// `past`: every record so far, ascending, as a log kept them; `document` is what they lead to.
+  History(Document document, EditLog& log, std::vector<LogRecord> past = {});
+
+  const Document& document() const { return document_; }
+  /// Number of the last record; 0 for none. A view that drew another number is old.
+  std::uint64_t version() const { return last_; }
+
+  /// Checks the edit against the document (an error names what changed meanwhile), appends it, applies
+  /// it. An empty edit changes nothing and is no error.
+  Result<void> apply(Edit edit);
+
+  /// False where there is nothing to undo / redo.
+  Result<bool> undo();
+  Result<bool> redo();
+  /// Title of what undo / redo would reverse; empty where there is nothing.
+  std::optional<Text> undo_title() const;
+  std::optional<Text> redo_title() const;
+
+  /// All records, for the history panel.
+  std::span<const LogRecord> records() const { return records_; }
+
+  /// Another taxonomy or opened drive gives the same things a new document; no edit.
+  void replace_document(Document document) { document_ = std::move(document); }
+
+ private:
+  Result<void> keep(LogRecord record);
+
+  Document document_;
+  EditLog* log_;
+  std::vector<LogRecord> records_;
+  std::vector<std::uint64_t> undoable_;  ///< numbers of edits in force, in order
+  std::vector<std::uint64_t> redoable_;
+  std::uint64_t last_ = 0;
+};
+
+}  // namespace sweepbox

@@ -1,0 +1,97 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/stamp.hpp"
+#include "core/geometry/cuboid.hpp"
+
+namespace sweepbox {
+
+using TrackId = std::uint64_t;  ///< 64-bit random, never changes, never 0
+
+/// Sixteen hex digits: how edits and files name a track.
+std::string to_hex(TrackId id);
+std::optional<TrackId> track_id_from_hex(std::string_view hex);
+
+using Attributes = std::map<std::string, std::string>;
+
+enum class TrackState { proposed, open, accepted };
+enum class KeySource { hand, fit, follow, import };
+
+std::string_view name_of(TrackState state);
+std::string_view name_of(KeySource source);
+std::optional<TrackState> track_state_named(std::string_view name);
+std::optional<KeySource> key_source_named(std::string_view name);
+
+/// Record of an imported file that a keyframe still equals.
+struct Origin {
+  std::string source;        ///< id of the Source in the document
+  std::uint32_t record = 0;  ///< index in Source::records
+
+  bool operator==(const Origin&) const = default;
+};
+
+/// Where the box was put at one time. On opening a drive the frame's name wins over the stamp.
+struct Keyframe {
+  std::string frame;    ///< name of its frame; empty for a time between frames
+  Stamp stamp;
+  Pose world_from_box;  ///< without poses of the drive: ego_from_box ("relative to ego")
+  Vec3 size = Vec3::Ones();
+  KeySource source = KeySource::hand;
+  std::optional<double> score;
+  std::optional<Origin> origin;  ///< until box, class or attributes change
+
+  Cuboid cuboid() const { return {world_from_box, size}; }
+  bool operator==(const Keyframe&) const = default;
+};
+
+struct Mark {
+  enum class Kind { accepted, unsure };
+  Kind kind = Kind::unsure;
+  std::string why;
+  std::string who;
+
+  bool operator==(const Mark&) const = default;
+};
+
+/// One object through time. A value; documents share it as shared_ptr<const Track>.
+struct Track {
+  TrackId uid = 0;
+  std::string name;        ///< "12": shown, written, renumbered
+  std::string class_name;  ///< a word of the taxonomy, or the file's own until somebody changes it
+  Attributes attributes;
+  Stamp first, last;       ///< span of life, closed; contains every key
+  bool rigid = true;       ///< one size for the whole track: every key has it
+  bool still = false;      ///< one place in the world for the whole drive: exactly one key
+  TrackState state = TrackState::open;
+  std::vector<Keyframe> keys;                  ///< at least one; ascending, distinct stamps
+  std::map<Stamp, Attributes> frame_attributes;  ///< each holds until the next
+  std::map<Stamp, Mark> marks;
+
+  bool operator==(const Track&) const = default;
+};
+
+/// The box at a time, in the world. Between keys: centre by cubic Hermite with non-uniform
+/// (Catmull–Rom, finite difference) tangents, rotation by the shortest arc, size linear between keys
+/// (equal ones where the track is rigid). Within the life but beyond the keys: the nearest key's box.
+/// Up to `reach_ns` beyond both ends of the life: carried on by the velocity there. Else empty.
+/// A frame that has a key returns exactly its box.
+std::optional<Cuboid> cuboid_at(const Track& track, Stamp stamp, std::int64_t reach_ns = 0);
+
+/// Velocity of the centre in the world, m/s (central difference over ±50 ms); zero for a single key.
+Vec3 velocity_at(const Track& track, Stamp stamp);
+
+/// Key with exactly that stamp; nullptr where there is none.
+const Keyframe* key_at(const Track& track, Stamp stamp);
+
+/// Track attributes overlaid with what holds in that frame.
+Attributes attributes_at(const Track& track, Stamp stamp);
+
+/// Why the value breaks the rules above (empty keys, unsorted, NaN, life too short …); empty if sound.
+std::optional<std::string> why_unsound(const Track& track);
+
+}  // namespace sweepbox
