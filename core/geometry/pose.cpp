@@ -31,7 +31,9 @@ Quat from_roll_pitch_yaw(double roll, double pitch, double yaw) {
               Eigen::AngleAxisd(roll, Vec3::UnitX()));
 }
 
-double angle_between(const Quat& a, const Quat& b) { return a.angularDistance(b); }
+double angle_between(const Quat& a, const Quat& b) {
+  return a.angularDistance(b);
+}
 
 std::optional<NearestRotation> nearest_rotation(const Mat3& matrix) {
   if (!matrix.allFinite() || matrix.determinant() <= 0) return std::nullopt;
@@ -48,7 +50,8 @@ double wrapped_angle(double angle) {
 }
 
 Pose between(const Pose& a, const Pose& b, double share) {
-  return {a.rotation.slerp(share, b.rotation), a.translation + share * (b.translation - a.translation)};
+  return {a.rotation.slerp(share, b.rotation),
+          a.translation + share * (b.translation - a.translation)};
 }
 
 }  // namespace sweepbox

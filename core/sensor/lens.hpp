@@ -13,8 +13,8 @@
 
 namespace sweepbox {
 
-// To add a lens: one struct in lens/ with project, unproject, max_angle, parameters and kName, and
-// its name in the variant below. Frame: x right, y down, z forward, metres. Pixels: (0, 0) is the
+// To add a lens: one struct in lens/ with project, unproject, max_angle, keeps_lines_straight,
+// parameters, from and kName, and its name in the variant below. Frame: x right, y down, z forward, metres. Pixels: (0, 0) is the
 // centre of the first pixel, so the image covers −0.5 … width − 0.5.
 
 using Lens = std::variant<Pinhole, BrownConrady, KannalaBrandt, Mei>;
