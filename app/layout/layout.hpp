@@ -1,0 +1,33 @@
+#pragma once
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "app/panel/panel.hpp"
+
+namespace sweepbox {
+
+/// A tree of splits with panels at its leaves, as a table.
+struct Split {
+  enum class Kind { leaf, rows, columns };
+  Kind kind = Kind::leaf;
+  std::string_view panel;   ///< of a leaf
+  std::string_view id;      ///< of a split: remembers its size in settings.sizes
+  double size = 0.5;        ///< of the first part: ≥ 1: px of it; ≤ −1: px of the second part; else share
+  std::vector<Split> parts; ///< two
+};
+
+struct Layout {
+  std::string_view name;    ///< "annotate"
+  std::string_view title;
+  std::string_view action;  ///< that chooses it
+  Split root;
+};
+
+std::span<const Layout> layouts();
+const Layout* find_layout(std::string_view name);
+
+/// Draws a layout's panels and its splitters (3 px, drag to move, double click resets) into the area.
+void draw_layout(Ui& ui, const Layout& layout, const Area& area);
+
+}  // namespace sweepbox

@@ -1,0 +1,225 @@
+#pragma once
+#include <array>
+#include <chrono>
+#include <deque>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/session/language.hpp"
+#include "app/session/settings.hpp"
+#include "app/session/ui_map.hpp"
+#include "core/annotation/edits.hpp"
+#include "core/annotation/history.hpp"
+#include "core/base/jobs.hpp"
+#include "core/drive/formats.hpp"
+#include "core/drive/frame_cache.hpp"
+#include "core/label/label.hpp"
+#include "core/store/project.hpp"
+
+namespace sweepbox {
+
+/// Where a person stands in the drive.
+struct Playback {
+  int frame = 0;
+  int direction = 1;      ///< of the last step: where to prefetch
+  bool playing = false;
+  bool loop = true;
+  double rate = 1;        ///< 0.1 … 8
+  double carry_s = 0;     ///< drive time since the shown frame's stamp while playing
+  std::uint64_t missed = 0;  ///< frames that were not ready when their time came (shown late)
+};
+
+/// What is shown, and how.
+struct Layers {
+  std::string color_by = "height";  ///< "height", "intensity", "range", "ring", "time", "camera", "class"
+  std::string color_map = "slate";
+  double point_size = 2;  ///< px
+  bool eye_dome = true;
+  bool grid = true;
+  bool ego = true;
+  bool boxes = true;
+  bool tags = true;       ///< names at boxes
+  bool points_on_images = false;
+  bool boxes_on_images = true;
+  bool others = true;     ///< boxes that are not selected
+  std::vector<bool> lidars;  ///< one a lidar
+};
+
+/// Camera of the 3D view, in ego. An orbit about a target.
+struct SceneCamera {
+  Vec3 target = Vec3(8, 0, 0);
+  double yaw = 0;          ///< rad; the eye stands at target − distance · direction(yaw, pitch)
+  double pitch = -0.6;     ///< rad; −π/2 looks straight down
+  double distance = 30;    ///< m
+  bool orthographic = false;
+};
+
+/// Zooms of the side views, m per pixel; 0: fit the selected box.
+struct SideCameras {
+  std::array<double, 3> metres_per_pixel{};  ///< top, side, front
+};
+
+/// State of the Calibrate layout.
+struct CalibrateState {
+  int camera = 0;
+  double blend = 0.5;         ///< 0 picture alone … 1 points alone
+  bool hide_behind = true;
+  bool magnifier = true;
+  bool show_before = false;   ///< while held: the correction as loaded
+  double point_size = 2;
+  std::array<double, 6> steps = {0.01, 0.01, 0.01, 0.05 * kPi / 180, 0.05 * kPi / 180, 0.05 * kPi / 180};  ///< x y z m, roll pitch yaw rad
+};
+
+struct Message {
+  Severity severity = Severity::note;
+  Text text;
+  std::chrono::steady_clock::time_point at;
+};
+
+/// Long work that a person sees: what it does, how far it is, a cancel.
+struct Task {
+  std::uint64_t id = 0;
+  Text title;
+  double share = 0;  ///< 0 … 1; < 0: unknown
+  Cancel cancel;
+};
+
+/// Grows whenever that part changed; a view whose picture was made at other numbers is old.
+struct Versions {
+  std::uint64_t document = 1;   ///< committed or previewed
+  std::uint64_t selection = 1;
+  std::uint64_t time = 1;
+  std::uint64_t layers = 1;
+  std::uint64_t camera = 1;
+  std::uint64_t look = 1;       ///< theme, scale, language
+};
+
+/// A box of the shown frame as panels and views need it.
+struct FrameBox {
+  std::shared_ptr<const Track> track;
+  Cuboid cuboid_in_ego;      ///< at the frame's stamp
+  int points = -1;           ///< inside, closed box; −1 where the frame has no sweep (yet)
+  double distance = 0;       ///< of its centre from ego, m
+  bool key = false;          ///< the frame has a key of it
+};
+
+/// The one mutable thing in the program: what all panels see. Belongs to the frame loop's thread.
+struct Session {
+  explicit Session(Jobs& jobs_to_use, Settings chosen = {}, std::filesystem::path config = {});
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session();
+
+  Jobs& jobs;
+  Settings settings;
+  std::filesystem::path config_folder;
+  Language language;
+
+  // The open drive; null on the start page.
+  std::shared_ptr<const Drive> drive;
+  DriveRef ref;
+  std::unique_ptr<FrameCache> cache;
+  std::unique_ptr<MemoryLog> memory;  ///< where there is no project
+  std::unique_ptr<Project> project;
+  std::unique_ptr<History> history;   ///< after its log: it points to it
+  std::optional<Document> preview;    ///< an open gesture's document; see set_preview
+
+  std::vector<TrackId> selected;      ///< the last one is the primary selection
+  TrackId hovered = 0;
+  std::optional<Cuboid> clipboard;    ///< in ego, with its class
+  std::string clipboard_class;
+  std::string current_class = "car";  ///< of the next new box
+  std::string tool = "select";        ///< name in tools()
+  std::string layout = "annotate";    ///< name in layouts()
+  std::string popup;                  ///< "palette", "keys", "settings", "open", … or empty
+  std::string locked_axis;            ///< "x", "y", "z" while one axis is locked, else empty
+  std::string filter;                 ///< of the track list
+  std::vector<TrackId> hidden;        ///< tracks with the eye closed
+
+  Playback time;
+  Layers layers;
+  SceneCamera scene_camera;
+  SideCameras side_cameras;
+  CalibrateState calibrate;
+  Versions versions;
+  UiMap ui_map;
+  std::deque<Message> messages;       ///< newest last, at most 500
+  std::vector<Task> tasks;
+  std::vector<Edit> offers;           ///< results of jobs whose tracks changed meanwhile
+  std::vector<Problem> problems;      ///< of the drive, its labels and the project
+  bool quit = false;
+
+  bool has_drive() const { return drive != nullptr; }
+  /// The previewed document while a gesture is open, else the committed one. Empty without a drive.
+  const Document& document() const;
+  const FrameInfo& frame() const;     ///< of the shown frame; has_drive() required
+  Moment moment() const;              ///< of the shown frame
+  bool read_only() const;
+
+  std::string_view tr(std::string_view english) const { return language.tr(english); }
+
+ private:
+  Document nothing_;
+};
+
+struct OpenRequest {
+  std::filesystem::path path;      ///< a drive or a project (.sbx)
+  std::string format;
+  std::string drive;
+  Repairs repairs;
+  std::filesystem::path project;   ///< empty: the default place; "memory": none is kept
+  bool read_only = false;
+  int frame = 0;
+};
+
+/// Closes what is open (waits for the disk), then opens: project before drive (its repairs), the drive,
+/// its labels as edit 1 on the first opening, the first frame wanted. On an error the start page stays.
+Result<void> open_in_session(Session& session, const OpenRequest& request);
+/// Flushes the project and returns to the start page.
+Result<void> close_drive(Session& session);
+
+/// Applies an edit and says its title in the status line; an error is said there and returned.
+Result<void> commit(Session& session, Edit edit);
+/// Commits what a function of edits.hpp answered; an empty edit does nothing.
+Result<void> commit(Session& session, Result<Edit> edit);
+/// The document that a gesture shows until it is committed or cancelled (nullopt).
+void set_preview(Session& session, std::optional<Document> document);
+
+void select(Session& session, TrackId track);                   ///< 0: nothing
+void toggle_selected(Session& session, TrackId track);
+TrackId primary(const Session& session);                        ///< 0: nothing
+std::shared_ptr<const Track> primary_track(const Session& session);  ///< of the shown document
+
+void go_to_frame(Session& session, int frame);                  ///< clamped
+/// Advances playback by real seconds: shows the frame whose time has come if it is ready. True if the
+/// frame changed.
+bool tick(Session& session, double real_seconds);
+/// Jobs' results, cache, messages; call once a frame before drawing. True if anything changed.
+bool update(Session& session);
+
+void say(Session& session, Severity severity, Text text);
+void say(Session& session, const Error& error);
+
+/// Boxes of the shown frame by the shown document, points counted where the sweep is there; cached by
+/// versions.
+const std::vector<FrameBox>& frame_boxes(Session& session);
+const FrameBox* frame_box(Session& session, TrackId track);
+
+/// The sweep of the shown frame, nullptr until it is loaded (lidar 0 is the reference).
+std::shared_ptr<const Sweep> shown_sweep(const Session& session, int lidar = 0);
+/// The same with corrections: ego_from_points as the document has it.
+Pose ego_from_points(const Session& session, const Sweep& sweep);
+
+/// A camera's image of the shown frame: nullptr where the frame has none.
+const ImageFile* shown_image_file(const Session& session, int camera);
+/// Camera with the document's correction (or as loaded while "hold to see before").
+Camera shown_camera(const Session& session, const ImageFile& image);
+
+/// The camera in which the selected box is best seen: largest visible share times area, inside the
+/// image; −1 where none sees it.
+int best_camera(Session& session, TrackId track);
+
+}  // namespace sweepbox
