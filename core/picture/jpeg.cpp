@@ -1,0 +1,119 @@
+#include <turbojpeg.h>
+
+#include <algorithm>
+#include <memory>
+#include <string_view>
+
+#include "core/picture/codec.hpp"
+
+namespace sweepbox {
+namespace {
+
+struct Destroy {
+  void operator()(void* handle) const { tjDestroy(handle); }
+};
+
+using Handle = std::unique_ptr<void, Destroy>;
+
+/// One decoder a thread: a handle may be used by one at a time, and making one costs 20 µs.
+Handle& decoder() {
+  thread_local Handle handle;
+  if (!handle) handle.reset(tjInitDecompress());
+  return handle;
+}
+
+const unsigned char* bytes_of(std::span<const std::byte> file) {
+  return reinterpret_cast<const unsigned char*>(file.data());
+}
+
+/// The handle is given up too: after a damaged header it goes on reading the next file in the
+/// middle (libjpeg-turbo 2.1: a good file was then refused for a "bogus DQT index").
+tl::unexpected<Error> damaged(Handle& handle) {
+  auto error = fail({},
+                    {},
+                    "a whole JPEG picture",
+                    tjGetErrorStr2(handle.get()),
+                    "take this file from the data set again");
+  handle.reset();
+  return error;
+}
+
+/// Cameras write bytes that the library merely warns of; a picture whose end is missing is damaged.
+bool is_cut_short(tjhandle handle) {
+  return std::string_view(tjGetErrorStr2(handle)).find("remature end") != std::string_view::npos;
+}
+
+/// The smallest of 1, ½, ¼, ⅛ that keeps the wanted width.
+tjscalingfactor scale_for(int width, int max_width) {
+  int part = 1;
+  while (max_width > 0 && part < 8 && width / (part * 2) >= max_width) part *= 2;
+  return {1, part};
+}
+
+}  // namespace
+
+namespace codec {
+
+Result<PictureSize> jpeg_size(std::span<const std::byte> file) {
+  int width = 0, height = 0, sampling = 0, space = 0;
+  Handle& handle = decoder();
+  if (tjDecompressHeader3(
+          handle.get(), bytes_of(file), file.size(), &width, &height, &sampling, &space) != 0 &&
+      tjGetErrorCode(handle.get()) == TJERR_FATAL)
+    return damaged(handle);
+  return checked_size(width, height);
+}
+
+Result<Image> decode_jpeg(std::span<const std::byte> file, int max_width) {
+  const auto size = jpeg_size(file);
+  if (!size) return tl::unexpected(size.error());
+  const tjscalingfactor scale = scale_for(size->width, max_width);
+  Image image;
+  image.full_width = size->width;
+  image.full_height = size->height;
+  image.width = TJSCALED(size->width, scale);
+  image.height = TJSCALED(size->height, scale);
+  image.rgba.resize(std::size_t{4} * static_cast<std::size_t>(image.width) *
+                    static_cast<std::size_t>(image.height));
+  Handle& handle = decoder();
+  // The limit on scans keeps a few hostile kilobytes of progressive JPEG from decoding for minutes.
+  const int status = tjDecompress2(handle.get(),
+                                   bytes_of(file),
+                                   file.size(),
+                                   image.rgba.data(),
+                                   image.width,
+                                   0,
+                                   image.height,
+                                   TJPF_RGBA,
+                                   TJFLAG_FASTDCT | TJFLAG_FASTUPSAMPLE | TJFLAG_LIMITSCANS);
+  if (status != 0 && (tjGetErrorCode(handle.get()) == TJERR_FATAL || is_cut_short(handle.get())))
+    return damaged(handle);
+  return image;
+}
+
+}  // namespace codec
+
+Result<std::vector<std::byte>> encode_jpeg(const Image& image, int quality) {
+  unsigned char* written = nullptr;
+  unsigned long length = 0;
+  const Handle handle(tjInitCompress());
+  const int status = tjCompress2(handle.get(),
+                                 image.rgba.data(),
+                                 image.width,
+                                 0,
+                                 image.height,
+                                 TJPF_RGBX,
+                                 &written,
+                                 &length,
+                                 TJSAMP_420,
+                                 std::clamp(quality, 1, 100),
+                                 0);
+  const std::unique_ptr<unsigned char, void (*)(unsigned char*)> owner(written, tjFree);
+  if (status != 0)
+    return fail(
+        {}, {}, "a picture that JPEG can hold", tjGetErrorStr2(handle.get()), "write it as PNG");
+  const auto* first = reinterpret_cast<const std::byte*>(written);
+  return std::vector<std::byte>(first, first + length);
+}
+
+}  // namespace sweepbox
