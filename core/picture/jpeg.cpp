@@ -38,9 +38,21 @@ tl::unexpected<Error> damaged(Handle& handle) {
   return error;
 }
 
-/// Cameras write bytes that the library merely warns of; a picture whose end is missing is damaged.
-bool is_cut_short(tjhandle handle) {
-  return std::string_view(tjGetErrorStr2(handle)).find("remature end") != std::string_view::npos;
+/// True where the last marker of the file is the one that ends a picture. (Pixels hold no markers:
+/// their 0xFF bytes are followed by 0.)
+bool has_its_end(std::span<const std::byte> file) {
+  for (std::size_t i = file.size(); i >= 2; --i) {
+    if (file[i - 2] != std::byte{0xFF}) continue;
+    if (file[i - 1] == std::byte{0xD9}) return true;
+    if (file[i - 1] == std::byte{0xDA}) return false;  // the start of the pixels
+  }
+  return false;
+}
+
+/// Cameras write bytes that the library merely warns of; a picture that lacks a part is damaged.
+bool is_cut_short(tjhandle handle, std::span<const std::byte> file) {
+  return std::string_view(tjGetErrorStr2(handle)).find("remature end") != std::string_view::npos ||
+         !has_its_end(file);
 }
 
 /// The smallest of 1, ½, ¼, ⅛ that keeps the wanted width.
@@ -86,7 +98,8 @@ Result<Image> decode_jpeg(std::span<const std::byte> file, int max_width) {
                                    image.height,
                                    TJPF_RGBA,
                                    TJFLAG_FASTDCT | TJFLAG_FASTUPSAMPLE | TJFLAG_LIMITSCANS);
-  if (status != 0 && (tjGetErrorCode(handle.get()) == TJERR_FATAL || is_cut_short(handle.get())))
+  if (status != 0 &&
+      (tjGetErrorCode(handle.get()) == TJERR_FATAL || is_cut_short(handle.get(), file)))
     return damaged(handle);
   return image;
 }
