@@ -1,22 +1,62 @@
 #pragma once
+#include <filesystem>
+#include <map>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
-namespace CLI {
-class App;
-}
+#include "core/base/error.hpp"
+#include "core/drive/repairs.hpp"
 
 namespace sweepbox {
 
-/// One command of the program (CLI.md). To add one: one file, one line in the table of commands.cpp.
+/// Exit status of every command (CLI.md).
+enum Exit : int { kDone = 0, kFailed = 1, kWrongUsage = 2, kProblemsFound = 3 };
+
+struct Option {
+  enum class Kind { flag, text, integer, number };
+  std::string_view name;     ///< "--frame"; "-o,--output" has a short form too
+  Kind kind;
+  std::string_view meaning;
+  bool required = false;
+};
+
+/// What stood on the command line, checked against the options: values by their long name without dashes.
+struct Invocation {
+  std::vector<std::filesystem::path> paths;
+  std::map<std::string, std::vector<std::string>, std::less<>> values;
+
+  bool has(std::string_view option) const { return values.find(option) != values.end(); }
+  std::string text(std::string_view option, std::string_view fallback = {}) const;
+  std::optional<int> integer(std::string_view option) const;
+  bool json() const { return has("json"); }
+};
+
+/// One command of the program. To add one: one file, one line in the table of commands.cpp.
 struct Command {
   std::string_view name;
-  /// Adds its options to a sub-command; the returned state lives as long as the App. When it was chosen,
-  /// main calls run and returns its value as the exit status.
-  int (*run)(int argc, char** argv);  ///< argv[0] is the command's name
   std::string_view summary;
+  std::string_view example;
+  std::vector<std::string_view> paths;  ///< names of its positional arguments: "PATH"; "[PATH]" is optional
+  std::vector<Option> options;          ///< beside those that all commands have
+  int (*run)(const Invocation& invocation);
 };
 
 std::span<const Command> commands();
+
+/// Parses and runs; the exit status of the program. Knows `--help`, `--version`, and that `open` is the
+/// default.
+int run_command_line(int argc, char** argv);
+
+/// Prints `sweepbox: FILE: what is wrong; what to do` to standard error; kFailed.
+int fail_with(const Error& error);
+/// Prints one line to standard error; kWrongUsage.
+int wrong_usage(std::string_view line);
+
+/// "WxH" → pixels.
+std::optional<std::pair<int, int>> parse_size(std::string_view text);
 
 }  // namespace sweepbox

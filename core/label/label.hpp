@@ -48,6 +48,7 @@ struct Can {
   bool rects = false;        ///< 2D boxes
   bool several_frames = false;  ///< one file holds a whole drive
   bool any_class = true;     ///< classes beyond the format's own list
+  bool keyframes = false;    ///< boxes are keys, those between are interpolated
 };
 
 /// What writing lost or would lose: said before anything is written.

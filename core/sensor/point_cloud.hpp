@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/error.hpp"
 #include "core/base/stamp.hpp"
 #include "core/geometry/cuboid.hpp"
 
@@ -52,6 +53,7 @@ struct Sweep {
   Stamp stamp;
   std::vector<std::shared_ptr<const PointCloud>> pieces;
   Pose ego_from_points;  ///< the file's own frame to ego at `stamp`
+  std::vector<Problem> problems;  ///< what was wrong with the file and could be read past (NaN points …)
 
   std::size_t size() const;
   std::size_t byte_size() const;

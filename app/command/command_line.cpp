@@ -1,0 +1,156 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <iostream>
+
+#include "app/command/command.hpp"
+#include "core/base/log.hpp"
+#include "core/base/parse.hpp"
+
+namespace sweepbox {
+namespace {
+
+const std::vector<Option>& common_options() {
+  static const std::vector<Option> options = {
+      {"--json", Option::Kind::flag, "one JSON document instead of text"},
+      {"--quiet", Option::Kind::flag, "say errors only"},
+      {"--verbose", Option::Kind::flag, "say more"},
+      {"--format", Option::Kind::text, "NAME: read PATH as this drive format"},
+      {"--drive", Option::Kind::text, "NAME: which drive, where a folder holds several"},
+      {"--repair", Option::Kind::text, "NAME=VALUE: read with a repair (again for more)"},
+  };
+  return options;
+}
+
+// Commands of the promise that arrive with automation.
+constexpr std::string_view kNotThereYet[] = {"fit", "follow", "propose", "yield"};
+
+std::string long_name(std::string_view option) {
+  const auto at = option.find("--");
+  return std::string(option.substr(at + 2));
+}
+
+/// Where CLI11 writes before it becomes an Invocation.
+struct Slot {
+  std::string name;
+  Option::Kind kind;
+  bool flag = false;
+  std::vector<std::string> values;
+};
+
+void add_options(CLI::App& app, const std::vector<Option>& options, std::vector<std::unique_ptr<Slot>>& slots) {
+  for (const Option& option : options) {
+    slots.push_back(std::make_unique<Slot>(Slot{long_name(option.name), option.kind, false, {}}));
+    Slot& slot = *slots.back();
+    const std::string name(option.name), meaning(option.meaning);
+    if (option.kind == Option::Kind::flag) {
+      app.add_flag(name, slot.flag, meaning);
+      continue;
+    }
+    CLI::Option* added = app.add_option(name, slot.values, meaning);
+    added->required(option.required)->allow_extra_args(false);
+    if (option.kind == Option::Kind::integer) added->check([](const std::string& text) {
+      return to_integer(text) ? std::string() : "expected a whole number, found \"" + text + "\"";
+    });
+    if (option.kind == Option::Kind::number) added->check([](const std::string& text) {
+      return to_double(text) ? std::string() : "expected a number, found \"" + text + "\"";
+    });
+  }
+}
+
+int run(const Command& command, int argc, char** argv) {
+  CLI::App app(std::string(command.summary), "sweepbox " + std::string(command.name));
+  app.footer("Example:\n  " + std::string(command.example));
+  app.allow_windows_style_options(false);
+  std::vector<std::unique_ptr<Slot>> slots;
+  Invocation invocation;
+  std::vector<std::string> paths(command.paths.size());
+  for (std::size_t i = 0; i < command.paths.size(); ++i) {
+    std::string name(command.paths[i]);
+    const bool optional = name.starts_with('[');
+    if (optional) name = name.substr(1, name.size() - 2);
+    app.add_option(name, paths[i], "a drive (folder or file) or a project (.sbx)")->required(!optional);
+  }
+  add_options(app, command.options, slots);
+  add_options(app, common_options(), slots);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    std::cout << app.help();
+    return kDone;
+  } catch (const CLI::ParseError& wrong) {
+    std::cerr << "sweepbox " << command.name << ": " << wrong.what() << "; see sweepbox " << command.name << " --help\n";
+    return kWrongUsage;
+  }
+  for (const std::string& path : paths)
+    if (!path.empty()) invocation.paths.emplace_back(path);
+  for (const auto& slot : slots) {
+    if (slot->flag) invocation.values[slot->name] = {"true"};
+    if (!slot->values.empty()) invocation.values[slot->name] = slot->values;
+  }
+  if (invocation.has("quiet")) set_log_level(LogLevel::error);
+  if (invocation.has("verbose")) set_log_level(LogLevel::info);
+  return command.run(invocation);
+}
+
+void print_help() {
+  std::cout << "sweepbox [COMMAND] [PATH] [options]\n\n"
+               "Draws 3D boxes in lidar drives and checks them on the camera images of the same instant.\n\n"
+               "Commands:\n";
+  for (const Command& command : commands()) std::printf("  %-9s %s\n", std::string(command.name).c_str(), std::string(command.summary).c_str());
+  std::fflush(stdout);
+  std::cout << "\nWithout a command: open. `sweepbox COMMAND --help` tells all options and an example.\n"
+               "\nExample:\n  sweepbox open drives/2011_09_26\n";
+}
+
+}  // namespace
+
+std::string Invocation::text(std::string_view option, std::string_view fallback) const {
+  const auto found = values.find(option);
+  return found == values.end() ? std::string(fallback) : found->second.back();
+}
+
+std::optional<int> Invocation::integer(std::string_view option) const {
+  const auto found = values.find(option);
+  if (found == values.end()) return std::nullopt;
+  const auto value = to_integer(found->second.back());
+  return value ? std::optional<int>(static_cast<int>(*value)) : std::nullopt;
+}
+
+int fail_with(const Error& error) {
+  std::cerr << "sweepbox: " << to_line(error) << "\n";
+  return kFailed;
+}
+
+int wrong_usage(std::string_view line) {
+  std::cerr << "sweepbox: " << line << "\n";
+  return kWrongUsage;
+}
+
+std::optional<std::pair<int, int>> parse_size(std::string_view text) {
+  const auto parts = split(text, 'x');
+  if (parts.size() != 2) return std::nullopt;
+  const auto width = to_integer(parts[0]), height = to_integer(parts[1]);
+  if (!width || !height || *width < 16 || *height < 16 || *width > 8192 || *height > 8192) return std::nullopt;
+  return std::pair(static_cast<int>(*width), static_cast<int>(*height));
+}
+
+int run_command_line(int argc, char** argv) {
+  const std::string_view first = argc > 1 ? argv[1] : "";
+  if (first == "--version") {
+    std::cout << "sweepbox " SWEEPBOX_VERSION "\n";
+    return kDone;
+  }
+  if (first == "--help" || first == "-h") {
+    print_help();
+    return kDone;
+  }
+  for (const std::string_view later : kNotThereYet)
+    if (first == later) return wrong_usage(std::string(later) + " is not there yet: it arrives with automation");
+  for (const Command& command : commands())
+    if (command.name == first) return run(command, argc - 1, argv + 1);
+  for (const Command& command : commands())
+    if (command.name == "open") return run(command, argc, argv);
+  return kWrongUsage;
+}
+
+}  // namespace sweepbox

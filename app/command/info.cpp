@@ -1,0 +1,233 @@
+#include <algorithm>
+#include <iostream>
+#include <set>
+
+#include "app/command/json.hpp"
+#include "core/base/jobs.hpp"
+
+namespace sweepbox {
+namespace {
+
+struct SensorReading {
+  std::vector<std::size_t> points;          ///< of each sweep that could be read
+  std::set<std::string> channels;
+  std::vector<std::string> channel_order;
+};
+
+struct Reading {
+  std::vector<SensorReading> lidars;
+  int sweeps = 0, images = 0;
+  int unreadable_sweeps = 0, unreadable_images = 0;
+  std::vector<Problem> problems;
+};
+
+double median(std::vector<double> values) {
+  if (values.empty()) return 0;
+  std::sort(values.begin(), values.end());
+  const std::size_t middle = values.size() / 2;
+  return values.size() % 2 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+/// Reads every sweep and image once (several at a time), or with `fast` only lists them.
+Reading read_everything(const Drive& drive, bool fast) {
+  struct One {
+    std::optional<Result<Sweep>> sweep;
+    std::optional<Result<Image>> image;
+  };
+  Reading reading;
+  reading.lidars.resize(drive.info().lidars.size());
+  Jobs jobs(fast ? 1 : 2);
+  std::vector<std::vector<Problem>> problems(drive.frames().size());
+  for (int f = 0; f < static_cast<int>(drive.frames().size()); ++f) {
+    const FrameInfo& frame = drive.frames()[static_cast<std::size_t>(f)];
+    const auto index = static_cast<std::size_t>(f);
+    for (std::size_t l = 0; l < frame.sweeps.size(); ++l) {
+      if (!frame.sweeps[l]) continue;
+      ++reading.sweeps;
+      if (fast) continue;
+      jobs.submit(
+          [&drive, f, l](const Cancel&) { return drive.read_sweep(f, static_cast<int>(l)); },
+          [&reading, &problems, index, l](Result<Sweep> sweep) {
+            if (!sweep) {
+              problems[index].push_back(sweep.error());
+              --reading.sweeps;
+              ++reading.unreadable_sweeps;
+              return;
+            }
+            SensorReading& lidar = reading.lidars[l];
+            lidar.points.push_back(sweep->size());
+            problems[index].insert(problems[index].end(), sweep->problems.begin(), sweep->problems.end());
+            for (const auto& piece : sweep->pieces) {
+              for (const Channel& channel : piece->channels)
+                if (lidar.channels.insert(channel.name).second) lidar.channel_order.push_back(channel.name);
+              if (!piece->rgb.empty() && lidar.channels.insert("rgb").second) lidar.channel_order.push_back("rgb");
+            }
+          });
+    }
+    for (const ImageFile& image : frame.images) {
+      ++reading.images;
+      if (fast) continue;
+      const int camera = image.camera;
+      jobs.submit([&drive, f, camera](const Cancel&) { return drive.read_image(f, camera, 160); },
+                  [&reading, &problems, index](Result<Image> picture) {
+                    if (picture) return;
+                    problems[index].push_back(picture.error());
+                    --reading.images;
+                    ++reading.unreadable_images;
+                  });
+    }
+    // The queue holds whole sweeps until they are counted: drain it before it grows.
+    if (jobs.pending() > 32) jobs.finish();
+  }
+  jobs.finish();
+  for (std::vector<Problem>& of_frame : problems)
+    for (Problem& problem : of_frame) reading.problems.push_back(std::move(problem));
+  return reading;
+}
+
+Json time_offsets(const Drive& drive) {
+  Json json = Json::object();
+  for (int c = 0; c < static_cast<int>(drive.info().cameras.size()); ++c) {
+    std::vector<double> offsets;
+    double most = 0;
+    for (const FrameInfo& frame : drive.frames())
+      if (const auto offset = time_offset_s(frame, c)) {
+        offsets.push_back(*offset * 1e3);
+        if (std::abs(offsets.back()) > std::abs(most)) most = offsets.back();
+      }
+    if (!offsets.empty())
+      json[drive.info().cameras[static_cast<std::size_t>(c)].name] = {{"median", median(offsets)}, {"max", most}};
+  }
+  return json;
+}
+
+Json label_summary(const Inputs& inputs) {
+  std::set<std::string> tracks;
+  Json classes = Json::object();
+  int cuboids = 0;
+  for (const std::vector<Row>& rows : rows_by_frame(inputs))
+    for (const Row& row : rows) {
+      ++cuboids;
+      tracks.insert(row.track);
+      classes[row.class_name] = classes.value(row.class_name, 0) + 1;
+    }
+  Json formats = Json::array();
+  for (const LabelPlace& place : inputs.drive->info().labels) formats.push_back(place.format);
+  return {{"formats", formats},
+          {"tracks", tracks.size()},
+          {"cuboids", cuboids},
+          {"classes", classes},
+          {"elsewhere", inputs.labels ? inputs.labels->elsewhere : 0}};
+}
+
+Json describe(const Inputs& inputs, bool fast, std::vector<Problem>& problems) {
+  const Drive& drive = *inputs.drive;
+  const Reading reading = read_everything(drive, fast);
+  problems.assign(drive.problems().begin(), drive.problems().end());
+  problems.insert(problems.end(), inputs.problems.begin(), inputs.problems.end());
+  problems.insert(problems.end(), reading.problems.begin(), reading.problems.end());
+
+  Json lidars = Json::array();
+  for (std::size_t l = 0; l < drive.info().lidars.size(); ++l) {
+    const SensorReading& lidar = reading.lidars[l];
+    std::vector<double> points(lidar.points.begin(), lidar.points.end());
+    lidars.push_back({{"name", drive.info().lidars[l].name},
+                      {"points_median", fast ? Json(nullptr) : Json(median(points))},
+                      {"channels", lidar.channel_order}});
+  }
+  Json cameras = Json::array();
+  for (const CameraInfo& camera : drive.info().cameras)
+    cameras.push_back({{"name", camera.name}, {"width", camera.width}, {"height", camera.height}, {"lens", camera.lens}});
+  const auto frames = drive.frames();
+  Json found_problems = Json::array();
+  for (const Problem& problem : problems) found_problems.push_back(to_json(problem));
+  return {{"format", drive.info().format},
+          {"name", drive.info().name},
+          {"frames", frames.size()},
+          {"duration_s", frames.empty() ? 0.0 : seconds_between(frames.front().stamp, frames.back().stamp)},
+          {"sequence", drive.info().sequence},
+          {"poses", drive.info().poses},
+          {"lidars", lidars},
+          {"cameras", cameras},
+          {"images", reading.images},
+          {"sweeps", reading.sweeps},
+          {"missing",
+           {{"sweeps", drive.missing_sweeps() + reading.unreadable_sweeps},
+            {"images", drive.missing_images() + reading.unreadable_images}}},
+          {"time_offset_ms", time_offsets(drive)},
+          {"labels", label_summary(inputs)},
+          {"problems", found_problems}};
+}
+
+void print_text(const Json& d) {
+  std::cout << fmt::format("{}  ({})\n", d["name"].get<std::string>(), d["format"].get<std::string>());
+  std::cout << fmt::format("frames    {}, {:.2f} s, {}, {}\n", d["frames"].get<int>(), d["duration_s"].get<double>(),
+                           d["sequence"].get<bool>() ? "a sequence" : "single frames",
+                           d["poses"].get<bool>() ? "with poses" : "without poses");
+  for (const Json& lidar : d["lidars"]) {
+    std::string channels;
+    for (const Json& channel : lidar["channels"]) channels += " " + channel.get<std::string>();
+    std::cout << fmt::format("lidar     {}: {} points (median){}{}\n", lidar["name"].get<std::string>(),
+                             lidar["points_median"].is_null() ? "not read" : fmt::format("{:.0f}", lidar["points_median"].get<double>()),
+                             channels.empty() ? "" : ",", channels);
+  }
+  for (const Json& camera : d["cameras"])
+    std::cout << fmt::format("camera    {}: {} x {}, {}\n", camera["name"].get<std::string>(), camera["width"].get<int>(),
+                             camera["height"].get<int>(), camera["lens"].get<std::string>());
+  std::cout << fmt::format("files     {} sweeps, {} images; missing {} and {}\n", d["sweeps"].get<int>(), d["images"].get<int>(),
+                           d["missing"]["sweeps"].get<int>(), d["missing"]["images"].get<int>());
+  for (const auto& [camera, offset] : d["time_offset_ms"].items())
+    std::cout << fmt::format("time      {}: {:+.1f} ms (median), {:+.1f} ms at most\n", camera, offset["median"].get<double>(), offset["max"].get<double>());
+  const Json& labels = d["labels"];
+  std::cout << fmt::format("labels    {} cuboids, {} tracks, {} of other instants\n", labels["cuboids"].get<int>(), labels["tracks"].get<int>(), labels["elsewhere"].get<int>());
+  for (const auto& [name, count] : labels["classes"].items()) std::cout << fmt::format("          {} {}\n", name, count.get<int>());
+}
+
+int run(const Invocation& invocation) {
+  // A folder of several drives is an answer here, not a wrong question.
+  const std::filesystem::path& path = invocation.paths.front();
+  if (path.extension() != ".sbx" && !invocation.has("drive")) {
+    const Listing listing = find_drives(path, invocation.text("format"));
+    if (listing.drives.size() > 1) {
+      Json drives = Json::array(), notes = Json::array();
+      for (const DriveRef& ref : listing.drives)
+        drives.push_back({{"name", ref.name}, {"format", ref.format}, {"why", english(ref.why)}});
+      for (const Problem& note : listing.notes) notes.push_back(to_json(note));
+      if (invocation.json()) {
+        print({{"drives", drives}, {"problems", notes}});
+      } else {
+        for (const DriveRef& ref : listing.drives) std::cout << fmt::format("{}  ({})\n", ref.name, ref.format);
+        for (const Problem& note : listing.notes) std::cerr << "note: " << to_line(note) << "\n";
+      }
+      return kDone;
+    }
+  }
+  const InputsOrExit opened = open_inputs(invocation, true);
+  if (!opened.inputs) return opened.exit;
+  std::vector<Problem> problems;
+  const Json description = describe(*opened.inputs, invocation.has("fast"), problems);
+  if (invocation.json())
+    print(description);
+  else
+    print_text(description);
+  bool error = false;
+  for (const Problem& problem : problems) {
+    error = error || problem.severity == Severity::error;
+    if (!invocation.json()) std::cerr << name_of(problem.severity) << ": " << to_line(problem) << "\n";
+  }
+  return error ? kProblemsFound : kDone;
+}
+
+}  // namespace
+
+Command info_command() {
+  return {"info",
+          "says what a drive holds and what is wrong with it",
+          "sweepbox info drives/kitti --json",
+          {"PATH"},
+          {{"--fast", Option::Kind::flag, "read no sweep and no image"},
+           {"--project", Option::Kind::text, "FILE: the labels of this project instead of the drive's own"}},
+          run};
+}
+
+}  // namespace sweepbox

@@ -1,0 +1,148 @@
+#include "app/command/inputs.hpp"
+
+#include <iostream>
+#include <map>
+#include <unordered_map>
+
+#include "core/base/parse.hpp"
+#include "core/store/project.hpp"
+
+namespace sweepbox {
+namespace {
+
+/// Drives at the path; several without --drive are the caller's to refuse.
+std::string names_of(const Listing& listing) {
+  std::string names;
+  for (const DriveRef& ref : listing.drives) names += (names.empty() ? "" : ", ") + ref.name;
+  return names;
+}
+
+Document imported(const LabelSet& labels, const Drive& drive) {
+  const Document empty;
+  const Edit edit = import_edit(labels, drive, empty);
+  return applied(edit, empty, 1);
+}
+
+}  // namespace
+
+std::optional<Repairs> chosen_repairs(const Invocation& invocation) {
+  Repairs repairs;
+  const auto found = invocation.values.find("repair");
+  if (found == invocation.values.end()) return repairs;
+  for (const std::string& repair : found->second)
+    if (const auto added = add_repair(repairs, repair); !added) {
+      wrong_usage("--repair " + repair + ": " + to_line(added.error()));
+      return std::nullopt;
+    }
+  return repairs;
+}
+
+InputsOrExit open_inputs(const Invocation& invocation, bool with_labels) {
+  std::filesystem::path path = invocation.paths.front();
+  std::filesystem::path project_path = invocation.text("project");
+  std::string format = invocation.text("format"), drive_name = invocation.text("drive");
+  std::optional<Repairs> repairs = chosen_repairs(invocation);
+  if (!repairs) return {std::nullopt, kWrongUsage};
+  if (path.extension() == ".sbx") project_path = path;
+
+  Inputs inputs;
+  if (!project_path.empty()) {
+    ProjectOptions options;
+    options.read_only = true;
+    Result<Project::Opened> opened = Project::open(project_path, default_taxonomy(), options);
+    if (!opened) return {std::nullopt, fail_with(opened.error())};
+    inputs.document = std::move(opened->document);
+    inputs.problems = std::move(opened->problems);
+    for (const Key& key : inputs.document.keys(Kind::repair))
+      if (const Value value = inputs.document.value(key); std::holds_alternative<std::string>(value))
+        repairs->values.try_emplace(key.id, std::get<std::string>(value));
+    if (path.extension() == ".sbx") {
+      path = opened->drive.path;
+      if (format.empty()) format = opened->drive.format;
+      if (drive_name.empty()) drive_name = opened->drive.name;
+    }
+  }
+
+  const Listing listing = find_drives(path, format);
+  if (listing.drives.size() > 1 && drive_name.empty())
+    return {std::nullopt,
+            wrong_usage(path.string() + ": holds several drives; choose one with --drive: " + names_of(listing))};
+  auto drive = open_drive(path, format, drive_name, *repairs);
+  if (!drive) return {std::nullopt, fail_with(drive.error())};
+  inputs.drive = *drive;
+
+  if (project_path.empty() && with_labels) {
+    auto labels = read_own_labels(*inputs.drive);
+    if (!labels) return {std::nullopt, fail_with(labels.error())};
+    inputs.document = imported(*labels, *inputs.drive);
+    inputs.problems = labels->problems;
+    inputs.labels = std::move(*labels);
+  }
+  return {std::move(inputs), kDone};
+}
+
+std::optional<std::vector<int>> chosen_frames(const Invocation& invocation, const Drive& drive) {
+  const int count = static_cast<int>(drive.frames().size());
+  int begin = 0, end = count;
+  if (const auto frame = invocation.integer("frame")) {
+    if (*frame < 0 || *frame >= count) {
+      wrong_usage(fmt::format("--frame {}: the drive has frames 0 to {}", *frame, count - 1));
+      return std::nullopt;
+    }
+    begin = *frame;
+    end = *frame + 1;
+  } else if (invocation.has("frames")) {
+    const std::string text = invocation.text("frames");
+    const auto parts = split(text, ':');
+    const auto a = parts.size() == 2 ? (parts[0].empty() ? std::optional<std::int64_t>(0) : to_integer(parts[0])) : std::nullopt;
+    const auto b = parts.size() == 2 ? (parts[1].empty() ? std::optional<std::int64_t>(count) : to_integer(parts[1])) : std::nullopt;
+    if (!a || !b || *a < 0 || *b < *a) {
+      wrong_usage("--frames " + text + ": expected A:B, half open, such as 0:10");
+      return std::nullopt;
+    }
+    begin = static_cast<int>(std::min<std::int64_t>(*a, count));
+    end = static_cast<int>(std::min<std::int64_t>(*b, count));
+  }
+  std::vector<int> frames;
+  for (int frame = begin; frame < end; ++frame) frames.push_back(frame);
+  return frames;
+}
+
+std::vector<std::vector<Row>> rows_by_frame(const Inputs& inputs) {
+  std::vector<std::vector<Row>> rows(inputs.drive->frames().size());
+  const LabelFormat* format = inputs.labels ? label_format(inputs.labels->format) : nullptr;
+  const bool as_written = inputs.labels && !(format && format->can.keyframes);
+  if (as_written) {
+    // The document's track of a record, so that the box can be asked for at an image's own time.
+    std::map<std::pair<std::string, std::uint32_t>, std::shared_ptr<const Track>> track_of;
+    for (const auto& track : inputs.document.tracks())
+      for (const Keyframe& key : track->keys)
+        if (key.origin) track_of[{key.origin->source, key.origin->record}] = track;
+    for (const Label& label : inputs.labels->labels) {
+      if (label.frame < 0) continue;
+      const auto found = track_of.find({label.origin.source, label.origin.record});
+      rows[static_cast<std::size_t>(label.frame)].push_back({label.track,
+                                                             label.class_name,
+                                                             label.cuboid_in_ego,
+                                                             found == track_of.end() ? nullptr : found->second,
+                                                             &label,
+                                                             label.attributes,
+                                                             label.score});
+    }
+    return rows;
+  }
+  for (int frame = 0; frame < static_cast<int>(rows.size()); ++frame)
+    for (FrameCuboid& cuboid : cuboids_in_frame(inputs.document, *inputs.drive, frame)) {
+      const Keyframe* key = key_at(*cuboid.track, inputs.drive->frames()[static_cast<std::size_t>(frame)].stamp);
+      rows[static_cast<std::size_t>(frame)].push_back({cuboid.track->name,
+                                                       cuboid.track->class_name,
+                                                       cuboid.cuboid_in_ego,
+                                                       cuboid.track,
+                                                       nullptr,
+                                                       attributes_at(*cuboid.track, inputs.drive->frames()[static_cast<std::size_t>(frame)].stamp),
+                                                       key ? key->score : std::nullopt});
+    }
+  return rows;
+}
+
+}  // namespace sweepbox

@@ -1,0 +1,114 @@
+#include <iostream>
+
+#include "app/command/json.hpp"
+
+namespace sweepbox {
+namespace {
+
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
+/// Points of a box over all lidars of the frame; empty where the frame has no sweep that can be read.
+class PointCounter {
+ public:
+  PointCounter(const Drive& drive, int frame) {
+    for (int l = 0; l < static_cast<int>(drive.info().lidars.size()); ++l)
+      if (drive.frames()[static_cast<std::size_t>(frame)].sweeps[static_cast<std::size_t>(l)])
+        if (auto sweep = drive.read_sweep(frame, l)) sweeps_.push_back(std::move(*sweep));
+  }
+  std::optional<std::size_t> count(const Cuboid& cuboid_in_ego) const {
+    if (sweeps_.empty()) return std::nullopt;
+    std::size_t points = 0;
+    for (const Sweep& sweep : sweeps_) points += count_inside(sweep, sweep.ego_from_points.inverse() * cuboid_in_ego);
+    return points;
+  }
+
+ private:
+  std::vector<Sweep> sweeps_;
+};
+
+struct Listed {
+  Json frames = Json::array();
+  int count = 0;
+};
+
+void print_lines(const Json& frames, bool csv) {
+  if (csv) std::cout << "frame,name,stamp_ns,track,class,x,y,z,length,width,height,qw,qx,qy,qz,yaw,frame_of,score,points\n";
+  for (const Json& frame : frames)
+    for (const Json& c : frame["cuboids"]) {
+      const Json points = c.value("points", Json());
+      if (csv) {
+        std::cout << frame["index"].dump() << ',' << csv_field(frame["name"].get<std::string>()) << ',' << frame["stamp_ns"].dump() << ','
+                  << csv_field(c["track"].get<std::string>()) << ',' << csv_field(c["class"].get<std::string>());
+        for (const char* list : {"center", "size", "rotation"})
+          for (const Json& number : c[list]) std::cout << ',' << number.dump();
+        std::cout << ',' << c["yaw"].dump() << ',' << c["frame_of"].get<std::string>() << ',' << (c.contains("score") ? c["score"].dump() : "")
+                  << ',' << (points.is_null() ? "" : points.dump()) << '\n';
+      } else {
+        std::cout << fmt::format("{:>5} {}  {:<12} {:<14} at {:8.3f} {:8.3f} {:8.3f}  size {:6.3f} {:6.3f} {:6.3f}  yaw {:+.4f}{}\n",
+                                 frame["index"].get<int>(), frame["name"].get<std::string>(), c["track"].get<std::string>(),
+                                 c["class"].get<std::string>(), c["center"][0].get<double>(), c["center"][1].get<double>(), c["center"][2].get<double>(),
+                                 c["size"][0].get<double>(), c["size"][1].get<double>(), c["size"][2].get<double>(), c["yaw"].get<double>(),
+                                 points.is_null() ? "" : fmt::format("  {} points", points.get<int>()));
+      }
+    }
+}
+
+int run(const Invocation& invocation) {
+  const InputsOrExit opened = open_inputs(invocation, true);
+  if (!opened.inputs) return opened.exit;
+  const Inputs& inputs = *opened.inputs;
+  const auto frames = chosen_frames(invocation, *inputs.drive);
+  if (!frames) return kWrongUsage;
+  const std::string reference = invocation.text("in", "ego");
+  const auto rows = rows_by_frame(inputs);
+  Json listed = Json::array();
+  for (const int f : *frames) {
+    const FrameInfo& frame = inputs.drive->frames()[static_cast<std::size_t>(f)];
+    const auto reference_from = reference_from_ego(*inputs.drive, f, reference);
+    if (!reference_from) {
+      std::cerr << "sweepbox: " << to_line(reference_from.error()) << "\n";
+      return kWrongUsage;
+    }
+    std::optional<PointCounter> counter;
+    if (invocation.has("points")) counter.emplace(*inputs.drive, f);
+    Json cuboids = Json::array();
+    for (const Row& row : rows[static_cast<std::size_t>(f)]) {
+      Json cuboid = to_json(row, *reference_from * row.cuboid_in_ego, reference);
+      if (counter) {
+        const auto points = counter->count(row.cuboid_in_ego);
+        cuboid["points"] = points ? Json(*points) : Json(nullptr);
+      }
+      cuboids.push_back(std::move(cuboid));
+    }
+    listed.push_back({{"index", f}, {"name", frame.name}, {"stamp_ns", frame.stamp.ns}, {"cuboids", std::move(cuboids)}});
+  }
+  for (const Problem& problem : inputs.problems) std::cerr << name_of(problem.severity) << ": " << to_line(problem) << "\n";
+  if (invocation.json())
+    print({{"frames", std::move(listed)}});
+  else
+    print_lines(listed, invocation.has("csv"));
+  return kDone;
+}
+
+}  // namespace
+
+Command labels_command() {
+  return {"labels",
+          "lists every cuboid of a drive's own labels, or of a project",
+          "sweepbox labels drives/kitti --points --frames 0:10 --json",
+          {"PATH"},
+          {{"--points", Option::Kind::flag, "count the points inside each (reads the sweeps)"},
+           {"--csv", Option::Kind::flag, "comma separated values"},
+           {"--in", Option::Kind::text, "ego (default), world, or lidar:NAME: the frame of reference"},
+           {"--frame", Option::Kind::integer, "N: this frame alone, by index"},
+           {"--frames", Option::Kind::text, "A:B: frames A to B − 1, by index"},
+           {"--project", Option::Kind::text, "FILE: the boxes of this project instead of the drive's own labels"}},
+          run};
+}
+
+}  // namespace sweepbox
