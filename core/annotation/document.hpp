@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -17,10 +18,10 @@ namespace sweepbox {
 /// What an import brought: the file, and its records in order, also those that are no cuboid
 /// (KITTI's DontCare), so that what nobody touched can be written back byte for byte.
 struct Source {
-  std::string id;      ///< its key in the document
-  std::string format;  ///< as in label_formats()
-  std::string file;    ///< relative to the drive
-  std::string frame;   ///< name of the frame whose labels it holds; empty: of several
+  std::string id;          ///< its key in the document
+  std::string format;      ///< as in label_formats()
+  std::string file;        ///< relative to the drive
+  std::string frame;       ///< name of the frame whose labels it holds; empty: of several
   std::uint64_t hash = 0;  ///< of the whole file
   std::string text;        ///< the whole file where it is text; empty for tables
   /// Byte ranges [begin, end) of the records in `text`, in order.
@@ -30,12 +31,24 @@ struct Source {
 };
 
 /// Kinds of things that an edit replaces. Numbers are written to disk: never renumber, append.
-enum class Kind : std::uint8_t { track = 1, correction = 2, repair = 3, source = 4, setting = 5, note = 6, frame = 7 };
+enum class Kind : std::uint8_t {
+  track = 1,
+  correction = 2,
+  repair = 3,
+  source = 4,
+  setting = 5,
+  note = 6,
+  frame = 7
+};
 
 /// A whole value of one thing; monostate: it is not there. track → Track, source → Source,
 /// correction → Pose (correction of `camera_from_ego = correction * loaded`, or of a lidar's
 /// `ego_from_points = correction * loaded`), the others → text.
-using Value = std::variant<std::monostate, std::shared_ptr<const Track>, std::shared_ptr<const Source>, Pose, std::string>;
+using Value = std::variant<std::monostate,
+                           std::shared_ptr<const Track>,
+                           std::shared_ptr<const Source>,
+                           Pose,
+                           std::string>;
 
 /// Compares what they hold, not where it lies.
 bool same(const Value& a, const Value& b);
@@ -55,7 +68,9 @@ class Document {
   explicit Document(std::shared_ptr<const Taxonomy> taxonomy = default_taxonomy());
 
   const Taxonomy& taxonomy() const { return *taxonomy_; }
+
   std::shared_ptr<const Taxonomy> shared_taxonomy() const { return taxonomy_; }
+
   Document with_taxonomy(std::shared_ptr<const Taxonomy> taxonomy) const;
 
   /// Ascending uid.
@@ -76,6 +91,8 @@ class Document {
 
   /// The document with one thing replaced (monostate removes it). O(tracks) pointers for a track.
   Document with(const Key& key, const Value& value, std::uint64_t edit_number = 0) const;
+  /// The same for many things at once, at the price of one copy of each list (imports).
+  Document with(std::span<const std::pair<Key, Value>> things, std::uint64_t edit_number = 0) const;
 
   /// Equal things with equal values; edit numbers do not count.
   bool operator==(const Document& other) const;

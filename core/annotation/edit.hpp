@@ -36,11 +36,12 @@ class EditBuilder {
   explicit EditBuilder(const Document& base);
 
   void set(const Key& key, Value value);
-  void set(Track track);      ///< under its uid
+  void set(Track track);  ///< under its uid
   void remove(TrackId uid);
 
   /// The document as it would be: what a preview shows.
   const Document& result() const { return result_; }
+
   Edit finish(Text title, Author author = Author::hand) const;
 
  private:

@@ -19,12 +19,12 @@ struct ClassColor {
 };
 
 struct ObjectClass {
-  std::string name;   ///< "car": written, and the key of its translation
-  std::string code;   ///< "Ca": two letters that stand for it wherever colour does
+  std::string name;  ///< "car": written, and the key of its translation
+  std::string code;  ///< "Ca": two letters that stand for it wherever colour does
   ClassColor color;
-  std::string key;    ///< "1" … "9" or empty
+  std::string key;                   ///< "1" … "9" or empty
   std::vector<std::string> aliases;  ///< words of other formats that mean it: "Car", "Vehicle"
-  Vec3 size;          ///< prior (length, width, height), m: the box that one click gives
+  Vec3 size;  ///< prior (length, width, height), m: the box that one click gives
   Vec3 size_min;
   Vec3 size_max;
 };
@@ -33,7 +33,7 @@ enum class AttributeType { choice, flag, number, text };
 enum class AttributeScope { track, frame };
 
 struct AttributeSpec {
-  std::string name;                  ///< "occlusion"
+  std::string name;  ///< "occlusion"
   AttributeType type = AttributeType::choice;
   AttributeScope scope = AttributeScope::track;
   std::vector<std::string> choices;  ///< of a choice, in order

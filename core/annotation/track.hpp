@@ -37,7 +37,7 @@ struct Origin {
 
 /// Where the box was put at one time. On opening a drive the frame's name wins over the stamp.
 struct Keyframe {
-  std::string frame;    ///< name of its frame; empty for a time between frames
+  std::string frame;  ///< name of its frame; empty for a time between frames
   Stamp stamp;
   Pose world_from_box;  ///< without poses of the drive: ego_from_box ("relative to ego")
   Vec3 size = Vec3::Ones();
@@ -46,6 +46,7 @@ struct Keyframe {
   std::optional<Origin> origin;  ///< until box, class or attributes change
 
   Cuboid cuboid() const { return {world_from_box, size}; }
+
   bool operator==(const Keyframe&) const = default;
 };
 
@@ -64,25 +65,37 @@ struct Track {
   std::string name;        ///< "12": shown, written, renumbered
   std::string class_name;  ///< a word of the taxonomy, or the file's own until somebody changes it
   Attributes attributes;
-  Stamp first, last;       ///< span of life, closed; contains every key
-  bool rigid = true;       ///< one size for the whole track: every key has it
-  bool still = false;      ///< one place in the world for the whole drive: exactly one key
+  Stamp first, last;   ///< span of life, closed; contains every key
+  bool rigid = true;   ///< one size for the whole track: every key has it
+  bool still = false;  ///< one place in the world for the whole drive: exactly one key
   TrackState state = TrackState::open;
-  std::vector<Keyframe> keys;                  ///< at least one; ascending, distinct stamps
-  std::map<Stamp, Attributes> frame_attributes;  ///< each holds until the next
+  std::vector<Keyframe> keys;  ///< at least one; ascending, distinct stamps
+  /// Each value holds until the next of the same name; an empty one takes it back to the track's
+  /// own.
+  std::map<Stamp, Attributes> frame_attributes;
   std::map<Stamp, Mark> marks;
 
   bool operator==(const Track&) const = default;
 };
 
-/// The box at a time, in the world. Between keys: centre by cubic Hermite with non-uniform
-/// (Catmull–Rom, finite difference) tangents, rotation by the shortest arc, size linear between keys
-/// (equal ones where the track is rigid). Within the life but beyond the keys: the nearest key's box.
-/// Up to `reach_ns` beyond both ends of the life: carried on by the velocity there. Else empty.
-/// A frame that has a key returns exactly its box.
+/// The box at a time, in the world. Between keys: centre by cubic Hermite whose velocity at a key
+/// is that of the parabola through it and its neighbours (Catmull and Rom's, for uneven spacing;
+/// exact for constant acceleration), zero where two keys in a row have the same centre: it stood.
+/// Rotation by the shortest arc, size linear between keys (equal ones where the track is rigid).
+/// Within the life but beyond the keys: the nearest key's box. Up to `reach_ns` beyond both ends of
+/// the life: carried on by the velocity there. Else empty, and where it is not present, except at a
+/// key. A frame that has a key returns exactly its box.
 std::optional<Cuboid> cuboid_at(const Track& track, Stamp stamp, std::int64_t reach_ns = 0);
 
-/// Velocity of the centre in the world, m/s (central difference over ±50 ms); zero for a single key.
+/// The same for any time, whatever life and presence say: the nearest key's box beyond the keys.
+Cuboid cuboid_by_keys(const Track& track, Stamp stamp);
+
+/// False where the per-frame attribute "present" is "false": hidden or unlabelled for a while,
+/// between times at which it is labelled (imported files have such gaps).
+bool present_at(const Track& track, Stamp stamp);
+
+/// Velocity of the centre in the world, m/s (central difference over ±50 ms within the life; at an
+/// end that is a key the curve's own); zero for a single key.
 Vec3 velocity_at(const Track& track, Stamp stamp);
 
 /// Key with exactly that stamp; nullptr where there is none.
@@ -91,7 +104,8 @@ const Keyframe* key_at(const Track& track, Stamp stamp);
 /// Track attributes overlaid with what holds in that frame.
 Attributes attributes_at(const Track& track, Stamp stamp);
 
-/// Why the value breaks the rules above (empty keys, unsorted, NaN, life too short …); empty if sound.
+/// Why the value breaks the rules above (empty keys, unsorted, NaN, life too short …); empty if
+/// sound.
 std::optional<std::string> why_unsound(const Track& track);
 
 }  // namespace sweepbox
