@@ -8,8 +8,9 @@
 namespace sweepbox {
 namespace {
 
-/// Bends are followed until the polyline is this near to the curve (0.5 px is promised).
-constexpr double kBend = 0.25;
+/// Bends are followed until the polyline is this near to the curve. 0.5 px is promised along the edge;
+/// less, since bounds are cut where an edge leaves the image at a narrow angle.
+constexpr double kBend = 0.1;
 
 /// Longest turn of the ray between two points of a polyline where the lens bends lines.
 constexpr double kLongestTurn = 10 * kPi / 180;
