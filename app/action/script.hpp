@@ -13,6 +13,7 @@ struct ScriptHooks {
   std::function<void()> settle;
   /// Saves a picture of the window under a name.
   std::function<Result<void>(const std::string& name)> picture;
+  bool real_time = false;  ///< plays take their time; else they step as fast as frames are ready
 };
 
 /// Replays a script: one action a line (`track.split`, `box.move x=0.1`), `expect …`, `picture NAME`,

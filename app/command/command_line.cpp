@@ -37,7 +37,9 @@ struct Slot {
   std::vector<std::string> values;
 };
 
-void add_options(CLI::App& app, const std::vector<Option>& options, std::vector<std::unique_ptr<Slot>>& slots) {
+void add_options(CLI::App& app,
+                 const std::vector<Option>& options,
+                 std::vector<std::unique_ptr<Slot>>& slots) {
   for (const Option& option : options) {
     slots.push_back(std::make_unique<Slot>(Slot{long_name(option.name), option.kind, false, {}}));
     Slot& slot = *slots.back();
@@ -48,12 +50,14 @@ void add_options(CLI::App& app, const std::vector<Option>& options, std::vector<
     }
     CLI::Option* added = app.add_option(name, slot.values, meaning);
     added->required(option.required)->allow_extra_args(false);
-    if (option.kind == Option::Kind::integer) added->check([](const std::string& text) {
-      return to_integer(text) ? std::string() : "expected a whole number, found \"" + text + "\"";
-    });
-    if (option.kind == Option::Kind::number) added->check([](const std::string& text) {
-      return to_double(text) ? std::string() : "expected a number, found \"" + text + "\"";
-    });
+    if (option.kind == Option::Kind::integer)
+      added->check([](const std::string& text) {
+        return to_integer(text) ? std::string() : "expected a whole number, found \"" + text + "\"";
+      });
+    if (option.kind == Option::Kind::number)
+      added->check([](const std::string& text) {
+        return to_double(text) ? std::string() : "expected a number, found \"" + text + "\"";
+      });
   }
 }
 
@@ -68,7 +72,8 @@ int run(const Command& command, int argc, char** argv) {
     std::string name(command.paths[i]);
     const bool optional = name.starts_with('[');
     if (optional) name = name.substr(1, name.size() - 2);
-    app.add_option(name, paths[i], "a drive (folder or file) or a project (.sbx)")->required(!optional);
+    app.add_option(name, paths[i], "a drive (folder or file) or a project (.sbx)")
+        ->required(!optional);
   }
   add_options(app, command.options, slots);
   add_options(app, common_options(), slots);
@@ -78,7 +83,8 @@ int run(const Command& command, int argc, char** argv) {
     std::cout << app.help();
     return kDone;
   } catch (const CLI::ParseError& wrong) {
-    std::cerr << "sweepbox " << command.name << ": " << wrong.what() << "; see sweepbox " << command.name << " --help\n";
+    std::cerr << "sweepbox " << command.name << ": " << wrong.what() << "; see sweepbox "
+              << command.name << " --help\n";
     return kWrongUsage;
   }
   for (const std::string& path : paths)
@@ -94,12 +100,16 @@ int run(const Command& command, int argc, char** argv) {
 
 void print_help() {
   std::cout << "sweepbox [COMMAND] [PATH] [options]\n\n"
-               "Draws 3D boxes in lidar drives and checks them on the camera images of the same instant.\n\n"
+               "Draws 3D boxes in lidar drives and checks them on the camera images of the same "
+               "instant.\n\n"
                "Commands:\n";
-  for (const Command& command : commands()) std::printf("  %-9s %s\n", std::string(command.name).c_str(), std::string(command.summary).c_str());
+  for (const Command& command : commands())
+    std::printf(
+        "  %-9s %s\n", std::string(command.name).c_str(), std::string(command.summary).c_str());
   std::fflush(stdout);
-  std::cout << "\nWithout a command: open. `sweepbox COMMAND --help` tells all options and an example.\n"
-               "\nExample:\n  sweepbox open drives/2011_09_26\n";
+  std::cout
+      << "\nWithout a command: open. `sweepbox COMMAND --help` tells all options and an example.\n"
+         "\nExample:\n  sweepbox open drives/2011_09_26\n";
 }
 
 }  // namespace
@@ -130,7 +140,8 @@ std::optional<std::pair<int, int>> parse_size(std::string_view text) {
   const auto parts = split(text, 'x');
   if (parts.size() != 2) return std::nullopt;
   const auto width = to_integer(parts[0]), height = to_integer(parts[1]);
-  if (!width || !height || *width < 16 || *height < 16 || *width > 8192 || *height > 8192) return std::nullopt;
+  if (!width || !height || *width < 16 || *height < 16 || *width > 8192 || *height > 8192)
+    return std::nullopt;
   return std::pair(static_cast<int>(*width), static_cast<int>(*height));
 }
 
@@ -145,7 +156,8 @@ int run_command_line(int argc, char** argv) {
     return kDone;
   }
   for (const std::string_view later : kNotThereYet)
-    if (first == later) return wrong_usage(std::string(later) + " is not there yet: it arrives with automation");
+    if (first == later)
+      return wrong_usage(std::string(later) + " is not there yet: it arrives with automation");
   for (const Command& command : commands())
     if (command.name == first) return run(command, argc - 1, argv + 1);
   for (const Command& command : commands())

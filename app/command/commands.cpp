@@ -2,12 +2,12 @@
 
 namespace sweepbox {
 
-Command open_command(), info_command(), labels_command(), project_command(), render_command(), convert_command(),
-    formats_command(), synth_command(), run_command();  // each in NAME.cpp
+Command open_command(), info_command(), labels_command(), project_command(), render_command(),
+    convert_command(), formats_command(), synth_command(), run_command();  // each in NAME.cpp
 
 std::span<const Command> commands() {
   static const Command table[] = {
-      open_command(),   // the default
+      open_command(),  // the default
       info_command(),
       labels_command(),
       project_command(),

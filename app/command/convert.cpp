@@ -11,16 +11,25 @@ namespace {
 Result<void> check_free(const fs::path& out, const std::vector<WrittenFile>& files, bool force) {
   if (force) return {};
   for (const WrittenFile& file : files)
-    if (fs::exists(out / file.path)) return fail((out / file.path).string(), {}, "no file of that name", "one is there", "choose another folder, or --force");
+    if (fs::exists(out / file.path))
+      return fail((out / file.path).string(),
+                  {},
+                  "no file of that name",
+                  "one is there",
+                  "choose another folder, or --force");
   return {};
 }
 
 /// Copies sweeps and images as Sweepbox's own folder; the labels are written beside.
-Result<void> write_data(const Drive& drive, const std::vector<int>& frames, const fs::path& out, std::string_view labels_json) {
+Result<void> write_data(const Drive& drive,
+                        const std::vector<int>& frames,
+                        const fs::path& out,
+                        std::string_view labels_json) {
   SweepboxFolderWriter writer(out, drive.info().name, drive.info().sequence);
   for (std::size_t l = 0; l < drive.info().lidars.size(); ++l) {
     const std::string& name = drive.info().lidars[l].name;
-    writer.add_lidar({name, drive.ego_from(name, frames.empty() ? 0 : frames.front()).value_or(Pose{}), false});
+    writer.add_lidar(
+        {name, drive.ego_from(name, frames.empty() ? 0 : frames.front()).value_or(Pose{}), false});
   }
   std::vector<bool> known(drive.info().cameras.size(), false);
   for (const int f : frames)
@@ -37,13 +46,27 @@ Result<void> write_data(const Drive& drive, const std::vector<int>& frames, cons
       if (!frame.sweeps[l]) continue;
       const auto sweep = drive.read_sweep(f, static_cast<int>(l));
       if (!sweep) return tl::unexpected<Error>(sweep.error());
-      if (sweep->pieces.size() != 1) return fail(frame.sweeps[l]->file, {}, text("at most {} points", kPiecePoints), text("{}", sweep->size()), "convert the labels alone");
-      if (auto written = writer.write_sweep(at, drive.info().lidars[l].name, frame.sweeps[l]->stamp, *sweep->pieces.front()); !written) return written;
+      if (sweep->pieces.size() != 1)
+        return fail(frame.sweeps[l]->file,
+                    {},
+                    text("at most {} points", kPiecePoints),
+                    text("{}", sweep->size()),
+                    "convert the labels alone");
+      if (auto written = writer.write_sweep(
+              at, drive.info().lidars[l].name, frame.sweeps[l]->stamp, *sweep->pieces.front());
+          !written)
+        return written;
     }
     for (const ImageFile& image : frame.images) {
       const auto encoded = read_bytes(drive.info().root / image.file);
       if (!encoded) return tl::unexpected<Error>(encoded.error());
-      if (auto written = writer.write_image(at, drive.info().cameras[static_cast<std::size_t>(image.camera)].name, image.stamp, *encoded); !written) return written;
+      if (auto written =
+              writer.write_image(at,
+                                 drive.info().cameras[static_cast<std::size_t>(image.camera)].name,
+                                 image.stamp,
+                                 *encoded);
+          !written)
+        return written;
     }
   }
   return writer.finish(labels_json);
@@ -64,7 +87,8 @@ int run(const Invocation& invocation) {
     std::string names;
     for (const LabelFormat& known : label_formats())
       if (known.write) names += " " + std::string(known.name);
-    return wrong_usage("--to " + invocation.text("to") + ": not a format that is written; there are:" + names);
+    return wrong_usage("--to " + invocation.text("to") +
+                       ": not a format that is written; there are:" + names);
   }
   const bool with_data = invocation.has("with-data");
   if (with_data && format->name != "sweepbox")
@@ -78,7 +102,8 @@ int run(const Invocation& invocation) {
 
   const std::vector<Loss> lost = losses(*format, request);
   for (const Loss& loss : lost)
-    std::cerr << fmt::format("sweepbox: {} cannot hold {}: {} boxes\n", format->name, english(loss.what), loss.boxes);
+    std::cerr << fmt::format(
+        "sweepbox: {} cannot hold {}: {} boxes\n", format->name, english(loss.what), loss.boxes);
   if (!lost.empty() && invocation.has("strict")) {
     std::cerr << "sweepbox: " << invocation.text("output") << ": nothing written, --strict\n";
     return kFailed;
@@ -89,13 +114,22 @@ int run(const Invocation& invocation) {
   const bool force = invocation.has("force");
   if (auto clear = check_free(out, *files, force); !clear) return fail_with(clear.error());
   if (with_data) {
-    if (!force && fs::exists(out / "drive.json")) return fail_with(fail((out / "drive.json").string(), {}, "no drive there", "one is there", "choose another folder, or --force").value());
-    if (files->size() != 1) return fail_with(refuse("the labels of a data set are one file").value());
-    if (auto written = write_data(*inputs.drive, *frames, out, files->front().content); !written) return fail_with(written.error());
+    if (!force && fs::exists(out / "drive.json"))
+      return fail_with(fail((out / "drive.json").string(),
+                            {},
+                            "no drive there",
+                            "one is there",
+                            "choose another folder, or --force")
+                           .value());
+    if (files->size() != 1)
+      return fail_with(refuse("the labels of a data set are one file").value());
+    if (auto written = write_data(*inputs.drive, *frames, out, files->front().content); !written)
+      return fail_with(written.error());
   } else if (auto written = write_labels(*files, out); !written) {
     return fail_with(written.error());
   }
-  if (!invocation.has("quiet")) std::cerr << fmt::format("sweepbox: {} files written to {}\n", files->size(), out.string());
+  if (!invocation.has("quiet"))
+    std::cerr << fmt::format("sweepbox: {} files written to {}\n", files->size(), out.string());
   return kDone;
 }
 
@@ -108,12 +142,16 @@ Command convert_command() {
           {"PATH"},
           {{"--to", Option::Kind::text, "FORMAT: a name of `sweepbox formats`", true},
            {"-o,--output", Option::Kind::text, "OUT: the folder to write into", true},
-           {"--with-data", Option::Kind::flag, "copy sweeps and images too, where the format is a data set"},
+           {"--with-data",
+            Option::Kind::flag,
+            "copy sweeps and images too, where the format is a data set"},
            {"--strict", Option::Kind::flag, "fail where the format cannot hold everything"},
            {"--force", Option::Kind::flag, "replace files that are there"},
            {"--frame", Option::Kind::integer, "N: this frame alone, by index"},
            {"--frames", Option::Kind::text, "A:B: frames A to B − 1, by index"},
-           {"--project", Option::Kind::text, "FILE: the boxes of this project instead of the drive's own labels"}},
+           {"--project",
+            Option::Kind::text,
+            "FILE: the boxes of this project instead of the drive's own labels"}},
           run};
 }
 

@@ -8,8 +8,14 @@ namespace sweepbox {
 namespace {
 
 Json can_json(const Can& can) {
-  return {{"track_ids", can.track_ids}, {"tilt", can.tilt}, {"attributes", can.attributes}, {"scores", can.scores},
-          {"rects", can.rects}, {"several_frames", can.several_frames}, {"any_class", can.any_class}, {"keyframes", can.keyframes}};
+  return {{"track_ids", can.track_ids},
+          {"tilt", can.tilt},
+          {"attributes", can.attributes},
+          {"scores", can.scores},
+          {"rects", can.rects},
+          {"several_frames", can.several_frames},
+          {"any_class", can.any_class},
+          {"keyframes", can.keyframes}};
 }
 
 std::string can_text(const Can& can) {
@@ -30,11 +36,23 @@ std::string can_text(const Can& can) {
 Json all_formats() {
   Json drives = Json::array(), clouds = Json::array(), labels = Json::array();
   for (const DriveFormat& format : drive_formats())
-    drives.push_back({{"name", format.name}, {"title", format.title}, {"reads", true}, {"writes", format.name == "sweepbox"}, {"holds", format.holds}});
+    drives.push_back({{"name", format.name},
+                      {"title", format.title},
+                      {"reads", true},
+                      {"writes", format.name == "sweepbox"},
+                      {"holds", format.holds}});
   for (const CloudFormat& format : cloud_formats())
-    clouds.push_back({{"name", format.name}, {"title", format.title}, {"reads", true}, {"writes", format.write != nullptr}, {"extensions", format.extensions}});
+    clouds.push_back({{"name", format.name},
+                      {"title", format.title},
+                      {"reads", true},
+                      {"writes", format.write != nullptr},
+                      {"extensions", format.extensions}});
   for (const LabelFormat& format : label_formats())
-    labels.push_back({{"name", format.name}, {"title", format.title}, {"reads", format.read != nullptr}, {"writes", format.write != nullptr}, {"can", can_json(format.can)}});
+    labels.push_back({{"name", format.name},
+                      {"title", format.title},
+                      {"reads", format.read != nullptr},
+                      {"writes", format.write != nullptr},
+                      {"can", can_json(format.can)}});
   return {{"drives", drives}, {"clouds", clouds}, {"labels", labels}, {"lenses", lens_names()}};
 }
 
@@ -45,20 +63,36 @@ int run(const Invocation& invocation) {
   }
   std::cout << "Drives\n";
   for (const DriveFormat& format : drive_formats())
-    std::cout << fmt::format("  {:<16} {:<12} {}: {}\n", format.name, format.name == "sweepbox" ? "reads, writes" : "reads", format.title, format.holds);
+    std::cout << fmt::format("  {:<16} {:<12} {}: {}\n",
+                             format.name,
+                             format.name == "sweepbox" ? "reads, writes" : "reads",
+                             format.title,
+                             format.holds);
   std::cout << "Clouds\n";
   for (const CloudFormat& format : cloud_formats())
-    std::cout << fmt::format("  {:<16} {:<12} {}\n", format.name, format.write ? "reads, writes" : "reads", format.title);
+    std::cout << fmt::format("  {:<16} {:<12} {}\n",
+                             format.name,
+                             format.write ? "reads, writes" : "reads",
+                             format.title);
   std::cout << "Labels\n";
   for (const LabelFormat& format : label_formats())
-    std::cout << fmt::format("  {:<16} {:<12} {}: {}\n", format.name, format.write ? "reads, writes" : "reads", format.title, can_text(format.can));
+    std::cout << fmt::format("  {:<16} {:<12} {}: {}\n",
+                             format.name,
+                             format.write ? "reads, writes" : "reads",
+                             format.title,
+                             can_text(format.can));
   return kDone;
 }
 
 }  // namespace
 
 Command formats_command() {
-  return {"formats", "lists the formats of drives, clouds and labels", "sweepbox formats --json", {}, {}, run};
+  return {"formats",
+          "lists the formats of drives, clouds and labels",
+          "sweepbox formats --json",
+          {},
+          {},
+          run};
 }
 
 }  // namespace sweepbox

@@ -9,7 +9,7 @@ namespace sweepbox {
 namespace {
 
 struct SensorReading {
-  std::vector<std::size_t> points;          ///< of each sweep that could be read
+  std::vector<std::size_t> points;  ///< of each sweep that could be read
   std::set<std::string> channels;
   std::vector<std::string> channel_order;
 };
@@ -34,6 +34,7 @@ Reading read_everything(const Drive& drive, bool fast) {
     std::optional<Result<Sweep>> sweep;
     std::optional<Result<Image>> image;
   };
+
   Reading reading;
   reading.lidars.resize(drive.info().lidars.size());
   Jobs jobs(fast ? 1 : 2);
@@ -56,11 +57,14 @@ Reading read_everything(const Drive& drive, bool fast) {
             }
             SensorReading& lidar = reading.lidars[l];
             lidar.points.push_back(sweep->size());
-            problems[index].insert(problems[index].end(), sweep->problems.begin(), sweep->problems.end());
+            problems[index].insert(
+                problems[index].end(), sweep->problems.begin(), sweep->problems.end());
             for (const auto& piece : sweep->pieces) {
               for (const Channel& channel : piece->channels)
-                if (lidar.channels.insert(channel.name).second) lidar.channel_order.push_back(channel.name);
-              if (!piece->rgb.empty() && lidar.channels.insert("rgb").second) lidar.channel_order.push_back("rgb");
+                if (lidar.channels.insert(channel.name).second)
+                  lidar.channel_order.push_back(channel.name);
+              if (!piece->rgb.empty() && lidar.channels.insert("rgb").second)
+                lidar.channel_order.push_back("rgb");
             }
           });
     }
@@ -96,7 +100,8 @@ Json time_offsets(const Drive& drive) {
         if (std::abs(offsets.back()) > std::abs(most)) most = offsets.back();
       }
     if (!offsets.empty())
-      json[drive.info().cameras[static_cast<std::size_t>(c)].name] = {{"median", median(offsets)}, {"max", most}};
+      json[drive.info().cameras[static_cast<std::size_t>(c)].name] = {{"median", median(offsets)},
+                                                                      {"max", most}};
   }
   return json;
 }
@@ -137,14 +142,18 @@ Json describe(const Inputs& inputs, bool fast, std::vector<Problem>& problems) {
   }
   Json cameras = Json::array();
   for (const CameraInfo& camera : drive.info().cameras)
-    cameras.push_back({{"name", camera.name}, {"width", camera.width}, {"height", camera.height}, {"lens", camera.lens}});
+    cameras.push_back({{"name", camera.name},
+                       {"width", camera.width},
+                       {"height", camera.height},
+                       {"lens", camera.lens}});
   const auto frames = drive.frames();
   Json found_problems = Json::array();
   for (const Problem& problem : problems) found_problems.push_back(to_json(problem));
   return {{"format", drive.info().format},
           {"name", drive.info().name},
           {"frames", frames.size()},
-          {"duration_s", frames.empty() ? 0.0 : seconds_between(frames.front().stamp, frames.back().stamp)},
+          {"duration_s",
+           frames.empty() ? 0.0 : seconds_between(frames.front().stamp, frames.back().stamp)},
           {"sequence", drive.info().sequence},
           {"poses", drive.info().poses},
           {"lidars", lidars},
@@ -160,27 +169,47 @@ Json describe(const Inputs& inputs, bool fast, std::vector<Problem>& problems) {
 }
 
 void print_text(const Json& d) {
-  std::cout << fmt::format("{}  ({})\n", d["name"].get<std::string>(), d["format"].get<std::string>());
-  std::cout << fmt::format("frames    {}, {:.2f} s, {}, {}\n", d["frames"].get<int>(), d["duration_s"].get<double>(),
+  std::cout << fmt::format(
+      "{}  ({})\n", d["name"].get<std::string>(), d["format"].get<std::string>());
+  std::cout << fmt::format("frames    {}, {:.2f} s, {}, {}\n",
+                           d["frames"].get<int>(),
+                           d["duration_s"].get<double>(),
                            d["sequence"].get<bool>() ? "a sequence" : "single frames",
                            d["poses"].get<bool>() ? "with poses" : "without poses");
   for (const Json& lidar : d["lidars"]) {
     std::string channels;
     for (const Json& channel : lidar["channels"]) channels += " " + channel.get<std::string>();
-    std::cout << fmt::format("lidar     {}: {} points (median){}{}\n", lidar["name"].get<std::string>(),
-                             lidar["points_median"].is_null() ? "not read" : fmt::format("{:.0f}", lidar["points_median"].get<double>()),
-                             channels.empty() ? "" : ",", channels);
+    std::cout << fmt::format("lidar     {}: {} points (median){}{}\n",
+                             lidar["name"].get<std::string>(),
+                             lidar["points_median"].is_null()
+                                 ? "not read"
+                                 : fmt::format("{:.0f}", lidar["points_median"].get<double>()),
+                             channels.empty() ? "" : ",",
+                             channels);
   }
   for (const Json& camera : d["cameras"])
-    std::cout << fmt::format("camera    {}: {} x {}, {}\n", camera["name"].get<std::string>(), camera["width"].get<int>(),
-                             camera["height"].get<int>(), camera["lens"].get<std::string>());
-  std::cout << fmt::format("files     {} sweeps, {} images; missing {} and {}\n", d["sweeps"].get<int>(), d["images"].get<int>(),
-                           d["missing"]["sweeps"].get<int>(), d["missing"]["images"].get<int>());
+    std::cout << fmt::format("camera    {}: {} x {}, {}\n",
+                             camera["name"].get<std::string>(),
+                             camera["width"].get<int>(),
+                             camera["height"].get<int>(),
+                             camera["lens"].get<std::string>());
+  std::cout << fmt::format("files     {} sweeps, {} images; missing {} and {}\n",
+                           d["sweeps"].get<int>(),
+                           d["images"].get<int>(),
+                           d["missing"]["sweeps"].get<int>(),
+                           d["missing"]["images"].get<int>());
   for (const auto& [camera, offset] : d["time_offset_ms"].items())
-    std::cout << fmt::format("time      {}: {:+.1f} ms (median), {:+.1f} ms at most\n", camera, offset["median"].get<double>(), offset["max"].get<double>());
+    std::cout << fmt::format("time      {}: {:+.1f} ms (median), {:+.1f} ms at most\n",
+                             camera,
+                             offset["median"].get<double>(),
+                             offset["max"].get<double>());
   const Json& labels = d["labels"];
-  std::cout << fmt::format("labels    {} cuboids, {} tracks, {} of other instants\n", labels["cuboids"].get<int>(), labels["tracks"].get<int>(), labels["elsewhere"].get<int>());
-  for (const auto& [name, count] : labels["classes"].items()) std::cout << fmt::format("          {} {}\n", name, count.get<int>());
+  std::cout << fmt::format("labels    {} cuboids, {} tracks, {} of other instants\n",
+                           labels["cuboids"].get<int>(),
+                           labels["tracks"].get<int>(),
+                           labels["elsewhere"].get<int>());
+  for (const auto& [name, count] : labels["classes"].items())
+    std::cout << fmt::format("          {} {}\n", name, count.get<int>());
 }
 
 int run(const Invocation& invocation) {
@@ -196,7 +225,8 @@ int run(const Invocation& invocation) {
       if (invocation.json()) {
         print({{"drives", drives}, {"problems", notes}});
       } else {
-        for (const DriveRef& ref : listing.drives) std::cout << fmt::format("{}  ({})\n", ref.name, ref.format);
+        for (const DriveRef& ref : listing.drives)
+          std::cout << fmt::format("{}  ({})\n", ref.name, ref.format);
         for (const Problem& note : listing.notes) std::cerr << "note: " << to_line(note) << "\n";
       }
       return kDone;
@@ -213,7 +243,8 @@ int run(const Invocation& invocation) {
   bool error = false;
   for (const Problem& problem : problems) {
     error = error || problem.severity == Severity::error;
-    if (!invocation.json()) std::cerr << name_of(problem.severity) << ": " << to_line(problem) << "\n";
+    if (!invocation.json())
+      std::cerr << name_of(problem.severity) << ": " << to_line(problem) << "\n";
   }
   return error ? kProblemsFound : kDone;
 }
@@ -226,7 +257,9 @@ Command info_command() {
           "sweepbox info drives/kitti --json",
           {"PATH"},
           {{"--fast", Option::Kind::flag, "read no sweep and no image"},
-           {"--project", Option::Kind::text, "FILE: the labels of this project instead of the drive's own"}},
+           {"--project",
+            Option::Kind::text,
+            "FILE: the labels of this project instead of the drive's own"}},
           run};
 }
 

@@ -54,7 +54,8 @@ InputsOrExit open_inputs(const Invocation& invocation, bool with_labels) {
     inputs.document = std::move(opened->document);
     inputs.problems = std::move(opened->problems);
     for (const Key& key : inputs.document.keys(Kind::repair))
-      if (const Value value = inputs.document.value(key); std::holds_alternative<std::string>(value))
+      if (const Value value = inputs.document.value(key);
+          std::holds_alternative<std::string>(value))
         repairs->values.try_emplace(key.id, std::get<std::string>(value));
     if (path.extension() == ".sbx") {
       path = opened->drive.path;
@@ -66,7 +67,8 @@ InputsOrExit open_inputs(const Invocation& invocation, bool with_labels) {
   const Listing listing = find_drives(path, format);
   if (listing.drives.size() > 1 && drive_name.empty())
     return {std::nullopt,
-            wrong_usage(path.string() + ": holds several drives; choose one with --drive: " + names_of(listing))};
+            wrong_usage(path.string() +
+                        ": holds several drives; choose one with --drive: " + names_of(listing))};
   auto drive = open_drive(path, format, drive_name, *repairs);
   if (!drive) return {std::nullopt, fail_with(drive.error())};
   inputs.drive = *drive;
@@ -94,8 +96,12 @@ std::optional<std::vector<int>> chosen_frames(const Invocation& invocation, cons
   } else if (invocation.has("frames")) {
     const std::string text = invocation.text("frames");
     const auto parts = split(text, ':');
-    const auto a = parts.size() == 2 ? (parts[0].empty() ? std::optional<std::int64_t>(0) : to_integer(parts[0])) : std::nullopt;
-    const auto b = parts.size() == 2 ? (parts[1].empty() ? std::optional<std::int64_t>(count) : to_integer(parts[1])) : std::nullopt;
+    const auto a = parts.size() == 2
+                       ? (parts[0].empty() ? std::optional<std::int64_t>(0) : to_integer(parts[0]))
+                       : std::nullopt;
+    const auto b = parts.size() == 2 ? (parts[1].empty() ? std::optional<std::int64_t>(count)
+                                                         : to_integer(parts[1]))
+                                     : std::nullopt;
     if (!a || !b || *a < 0 || *b < *a) {
       wrong_usage("--frames " + text + ": expected A:B, half open, such as 0:10");
       return std::nullopt;
@@ -121,26 +127,30 @@ std::vector<std::vector<Row>> rows_by_frame(const Inputs& inputs) {
     for (const Label& label : inputs.labels->labels) {
       if (label.frame < 0) continue;
       const auto found = track_of.find({label.origin.source, label.origin.record});
-      rows[static_cast<std::size_t>(label.frame)].push_back({label.track,
-                                                             label.class_name,
-                                                             label.cuboid_in_ego,
-                                                             found == track_of.end() ? nullptr : found->second,
-                                                             &label,
-                                                             label.attributes,
-                                                             label.score});
+      rows[static_cast<std::size_t>(label.frame)].push_back(
+          {label.track,
+           label.class_name,
+           label.cuboid_in_ego,
+           found == track_of.end() ? nullptr : found->second,
+           &label,
+           label.attributes,
+           label.score});
     }
     return rows;
   }
   for (int frame = 0; frame < static_cast<int>(rows.size()); ++frame)
     for (FrameCuboid& cuboid : cuboids_in_frame(inputs.document, *inputs.drive, frame)) {
-      const Keyframe* key = key_at(*cuboid.track, inputs.drive->frames()[static_cast<std::size_t>(frame)].stamp);
-      rows[static_cast<std::size_t>(frame)].push_back({cuboid.track->name,
-                                                       cuboid.track->class_name,
-                                                       cuboid.cuboid_in_ego,
-                                                       cuboid.track,
-                                                       nullptr,
-                                                       attributes_at(*cuboid.track, inputs.drive->frames()[static_cast<std::size_t>(frame)].stamp),
-                                                       key ? key->score : std::nullopt});
+      const Keyframe* key =
+          key_at(*cuboid.track, inputs.drive->frames()[static_cast<std::size_t>(frame)].stamp);
+      rows[static_cast<std::size_t>(frame)].push_back(
+          {cuboid.track->name,
+           cuboid.track->class_name,
+           cuboid.cuboid_in_ego,
+           cuboid.track,
+           nullptr,
+           attributes_at(*cuboid.track,
+                         inputs.drive->frames()[static_cast<std::size_t>(frame)].stamp),
+           key ? key->score : std::nullopt});
     }
   return rows;
 }

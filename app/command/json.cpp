@@ -18,7 +18,9 @@ Json to_json(const Problem& problem) {
           {"fix", english(problem.fix)}};
 }
 
-Json to_json(const Rect& rect) { return {rect.x0, rect.y0, rect.x1, rect.y1}; }
+Json to_json(const Rect& rect) {
+  return {rect.x0, rect.y0, rect.x1, rect.y1};
+}
 
 Json to_json(const Row& row, const Cuboid& cuboid, const std::string& frame_of) {
   const Vec3& center = cuboid.pose.translation;
@@ -48,12 +50,14 @@ Result<Pose> reference_from_ego(const Drive& drive, int frame, const std::string
     const std::string name = reference.substr(6);
     for (const LidarInfo& lidar : drive.info().lidars)
       if (lidar.name == name)
-        if (const auto ego_from_lidar = drive.ego_from(name, frame)) return ego_from_lidar->inverse();
+        if (const auto ego_from_lidar = drive.ego_from(name, frame))
+          return ego_from_lidar->inverse();
     std::string names;
     for (const LidarInfo& lidar : drive.info().lidars) names += " lidar:" + lidar.name;
     return refuse(text("there is no lidar \"{}\"", name), text("use one of:{}", names));
   }
-  return refuse(text("--in {} is no frame of reference", reference), "use ego, world or lidar:NAME");
+  return refuse(text("--in {} is no frame of reference", reference),
+                "use ego, world or lidar:NAME");
 }
 
 }  // namespace sweepbox

@@ -12,7 +12,8 @@ std::string csv_field(const std::string& text) {
   return quoted + "\"";
 }
 
-/// Points of a box over all lidars of the frame; empty where the frame has no sweep that can be read.
+/// Points of a box over all lidars of the frame; empty where the frame has no sweep that can be
+/// read.
 class PointCounter {
  public:
   PointCounter(const Drive& drive, int frame) {
@@ -20,10 +21,12 @@ class PointCounter {
       if (drive.frames()[static_cast<std::size_t>(frame)].sweeps[static_cast<std::size_t>(l)])
         if (auto sweep = drive.read_sweep(frame, l)) sweeps_.push_back(std::move(*sweep));
   }
+
   std::optional<std::size_t> count(const Cuboid& cuboid_in_ego) const {
     if (sweeps_.empty()) return std::nullopt;
     std::size_t points = 0;
-    for (const Sweep& sweep : sweeps_) points += count_inside(sweep, sweep.ego_from_points.inverse() * cuboid_in_ego);
+    for (const Sweep& sweep : sweeps_)
+      points += count_inside(sweep, sweep.ego_from_points.inverse() * cuboid_in_ego);
     return points;
   }
 
@@ -37,23 +40,38 @@ struct Listed {
 };
 
 void print_lines(const Json& frames, bool csv) {
-  if (csv) std::cout << "frame,name,stamp_ns,track,class,x,y,z,length,width,height,qw,qx,qy,qz,yaw,frame_of,score,points\n";
+  if (csv)
+    std::cout << "frame,name,stamp_ns,track,class,x,y,z,length,width,height,qw,qx,qy,qz,yaw,frame_"
+                 "of,score,points\n";
   for (const Json& frame : frames)
     for (const Json& c : frame["cuboids"]) {
       const Json points = c.value("points", Json());
       if (csv) {
-        std::cout << frame["index"].dump() << ',' << csv_field(frame["name"].get<std::string>()) << ',' << frame["stamp_ns"].dump() << ','
-                  << csv_field(c["track"].get<std::string>()) << ',' << csv_field(c["class"].get<std::string>());
+        std::cout << frame["index"].dump() << ',' << csv_field(frame["name"].get<std::string>())
+                  << ',' << frame["stamp_ns"].dump() << ','
+                  << csv_field(c["track"].get<std::string>()) << ','
+                  << csv_field(c["class"].get<std::string>());
         for (const char* list : {"center", "size", "rotation"})
           for (const Json& number : c[list]) std::cout << ',' << number.dump();
-        std::cout << ',' << c["yaw"].dump() << ',' << c["frame_of"].get<std::string>() << ',' << (c.contains("score") ? c["score"].dump() : "")
-                  << ',' << (points.is_null() ? "" : points.dump()) << '\n';
+        std::cout << ',' << c["yaw"].dump() << ',' << c["frame_of"].get<std::string>() << ','
+                  << (c.contains("score") ? c["score"].dump() : "") << ','
+                  << (points.is_null() ? "" : points.dump()) << '\n';
       } else {
-        std::cout << fmt::format("{:>5} {}  {:<12} {:<14} at {:8.3f} {:8.3f} {:8.3f}  size {:6.3f} {:6.3f} {:6.3f}  yaw {:+.4f}{}\n",
-                                 frame["index"].get<int>(), frame["name"].get<std::string>(), c["track"].get<std::string>(),
-                                 c["class"].get<std::string>(), c["center"][0].get<double>(), c["center"][1].get<double>(), c["center"][2].get<double>(),
-                                 c["size"][0].get<double>(), c["size"][1].get<double>(), c["size"][2].get<double>(), c["yaw"].get<double>(),
-                                 points.is_null() ? "" : fmt::format("  {} points", points.get<int>()));
+        std::cout << fmt::format(
+            "{:>5} {}  {:<12} {:<14} at {:8.3f} {:8.3f} {:8.3f}  size {:6.3f} {:6.3f} {:6.3f}  yaw "
+            "{:+.4f}{}\n",
+            frame["index"].get<int>(),
+            frame["name"].get<std::string>(),
+            c["track"].get<std::string>(),
+            c["class"].get<std::string>(),
+            c["center"][0].get<double>(),
+            c["center"][1].get<double>(),
+            c["center"][2].get<double>(),
+            c["size"][0].get<double>(),
+            c["size"][1].get<double>(),
+            c["size"][2].get<double>(),
+            c["yaw"].get<double>(),
+            points.is_null() ? "" : fmt::format("  {} points", points.get<int>()));
       }
     }
 }
@@ -85,9 +103,13 @@ int run(const Invocation& invocation) {
       }
       cuboids.push_back(std::move(cuboid));
     }
-    listed.push_back({{"index", f}, {"name", frame.name}, {"stamp_ns", frame.stamp.ns}, {"cuboids", std::move(cuboids)}});
+    listed.push_back({{"index", f},
+                      {"name", frame.name},
+                      {"stamp_ns", frame.stamp.ns},
+                      {"cuboids", std::move(cuboids)}});
   }
-  for (const Problem& problem : inputs.problems) std::cerr << name_of(problem.severity) << ": " << to_line(problem) << "\n";
+  for (const Problem& problem : inputs.problems)
+    std::cerr << name_of(problem.severity) << ": " << to_line(problem) << "\n";
   if (invocation.json())
     print({{"frames", std::move(listed)}});
   else
@@ -98,17 +120,20 @@ int run(const Invocation& invocation) {
 }  // namespace
 
 Command labels_command() {
-  return {"labels",
-          "lists every cuboid of a drive's own labels, or of a project",
-          "sweepbox labels drives/kitti --points --frames 0:10 --json",
-          {"PATH"},
-          {{"--points", Option::Kind::flag, "count the points inside each (reads the sweeps)"},
-           {"--csv", Option::Kind::flag, "comma separated values"},
-           {"--in", Option::Kind::text, "ego (default), world, or lidar:NAME: the frame of reference"},
-           {"--frame", Option::Kind::integer, "N: this frame alone, by index"},
-           {"--frames", Option::Kind::text, "A:B: frames A to B − 1, by index"},
-           {"--project", Option::Kind::text, "FILE: the boxes of this project instead of the drive's own labels"}},
-          run};
+  return {
+      "labels",
+      "lists every cuboid of a drive's own labels, or of a project",
+      "sweepbox labels drives/kitti --points --frames 0:10 --json",
+      {"PATH"},
+      {{"--points", Option::Kind::flag, "count the points inside each (reads the sweeps)"},
+       {"--csv", Option::Kind::flag, "comma separated values"},
+       {"--in", Option::Kind::text, "ego (default), world, or lidar:NAME: the frame of reference"},
+       {"--frame", Option::Kind::integer, "N: this frame alone, by index"},
+       {"--frames", Option::Kind::text, "A:B: frames A to B − 1, by index"},
+       {"--project",
+        Option::Kind::text,
+        "FILE: the boxes of this project instead of the drive's own labels"}},
+      run};
 }
 
 }  // namespace sweepbox

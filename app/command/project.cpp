@@ -38,7 +38,9 @@ int run(const Invocation& invocation) {
   const std::string wanted = invocation.text("camera");
   if (!wanted.empty()) {
     const auto& cameras = drive.info().cameras;
-    if (std::none_of(cameras.begin(), cameras.end(), [&](const CameraInfo& camera) { return camera.name == wanted; }))
+    if (std::none_of(cameras.begin(), cameras.end(), [&](const CameraInfo& camera) {
+          return camera.name == wanted;
+        }))
       return wrong_usage("--camera " + wanted + ": this drive has no such camera");
   }
   const auto rows = rows_by_frame(inputs);
@@ -57,7 +59,8 @@ int run(const Invocation& invocation) {
         if (!cuboid) cuboid = ego_from_ego(drive, frame.stamp, image.stamp) * row.cuboid_in_ego;
         const BoxProjection seen = project_box(camera, *cuboid);
         if (seen.in_image.area() <= 0) continue;
-        const double outside = seen.whole.area() > 0 ? 1 - seen.in_image.area() / seen.whole.area() : 0;
+        const double outside =
+            seen.whole.area() > 0 ? 1 - seen.in_image.area() / seen.whole.area() : 0;
         Json box = {{"frame", f},
                     {"camera", name},
                     {"track", row.track},
@@ -84,12 +87,24 @@ int run(const Invocation& invocation) {
     return kDone;
   }
   for (const Json& box : boxes)
-    std::cout << fmt::format("{:>5} {:<12} {:<12} {:<14} {:7.1f} {:7.1f} {:7.1f} {:7.1f}  visible {:.2f}{}\n", box["frame"].get<int>(),
-                             box["camera"].get<std::string>(), box["track"].get<std::string>(), box["class"].get<std::string>(),
-                             box["rect"][0].get<double>(), box["rect"][1].get<double>(), box["rect"][2].get<double>(), box["rect"][3].get<double>(),
-                             box["visible"].get<double>(), box.contains("iou") ? fmt::format("  iou {:.3f}", box["iou"].get<double>()) : "");
-  std::cout << fmt::format("{} boxes with a 2D label; iou median {}, 10 % below {}, whole ones median {}\n", summary["n"].get<int>(),
-                           summary["iou_median"].dump(), summary["iou_p10"].dump(), summary["iou_median_whole"].dump());
+    std::cout << fmt::format(
+        "{:>5} {:<12} {:<12} {:<14} {:7.1f} {:7.1f} {:7.1f} {:7.1f}  visible {:.2f}{}\n",
+        box["frame"].get<int>(),
+        box["camera"].get<std::string>(),
+        box["track"].get<std::string>(),
+        box["class"].get<std::string>(),
+        box["rect"][0].get<double>(),
+        box["rect"][1].get<double>(),
+        box["rect"][2].get<double>(),
+        box["rect"][3].get<double>(),
+        box["visible"].get<double>(),
+        box.contains("iou") ? fmt::format("  iou {:.3f}", box["iou"].get<double>()) : "");
+  std::cout << fmt::format(
+      "{} boxes with a 2D label; iou median {}, 10 % below {}, whole ones median {}\n",
+      summary["n"].get<int>(),
+      summary["iou_median"].dump(),
+      summary["iou_p10"].dump(),
+      summary["iou_median_whole"].dump());
   return kDone;
 }
 
@@ -103,7 +118,9 @@ Command project_command() {
           {{"--camera", Option::Kind::text, "NAME: this camera alone"},
            {"--frame", Option::Kind::integer, "N: this frame alone, by index"},
            {"--frames", Option::Kind::text, "A:B: frames A to B − 1, by index"},
-           {"--project", Option::Kind::text, "FILE: the boxes of this project instead of the drive's own labels"}},
+           {"--project",
+            Option::Kind::text,
+            "FILE: the boxes of this project instead of the drive's own labels"}},
           run};
 }
 

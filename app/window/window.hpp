@@ -13,6 +13,8 @@ struct WindowOptions {
   int height = 900;
   bool visible = true;
   std::filesystem::path ui_map;   ///< empty: none is written
+  /// "scene", "top", "side", "front" or "camera:NAME": that view alone fills the window (for `render`).
+  std::string only;
 };
 
 /// The program's window: GLFW, OpenGL, ImGui, fonts, theme, the frame loop and input. One thread.

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace sweepbox {
@@ -39,15 +40,15 @@ class Jobs {
   /// Runs `work(cancel)` on a worker, then `done(result)` in deliver().
   template <class Work, class Done>
   Cancel submit(Work work, Done done, Order order = Order::first_come) {
-    using Value = decltype(work(std::declval<const Cancel&>()));
+    using Answer = decltype(work(std::declval<const Cancel&>()));
     Cancel cancel;
     submit_erased(
         [work = std::move(work), done = std::move(done), cancel]() mutable -> std::function<void()> {
-          if constexpr (std::is_void_v<Value>) {
+          if constexpr (std::is_void_v<Answer>) {
             work(std::as_const(cancel));
             return [done = std::move(done)]() mutable { done(); };
           } else {
-            auto value = std::make_shared<Value>(work(std::as_const(cancel)));
+            auto value = std::make_shared<Answer>(work(std::as_const(cancel)));
             return [done = std::move(done), value]() mutable { done(std::move(*value)); };
           }
         },

@@ -1,0 +1,59 @@
+#include "app/command/session_options.hpp"
+#include "app/layout/layout.hpp"
+#include "app/window/window.hpp"
+
+namespace sweepbox {
+namespace {
+
+int run(const Invocation& invocation) {
+  const auto size = size_of(invocation, {1600, 900});
+  if (!size) return kWrongUsage;
+  const std::string layout = invocation.text("layout", "annotate");
+  if (!find_layout(layout))
+    return wrong_usage("--layout " + layout + ": expected annotate or calibrate");
+  std::optional<OpenRequest> request;
+  if (!invocation.paths.empty()) {
+    request = open_request(invocation);
+    if (!request) return kWrongUsage;
+  }
+  const std::filesystem::path config = config_folder_of(invocation);
+  Jobs jobs(sensible_worker_count());
+  Session session(jobs, settings_of(config), config);
+  session.layout = layout;
+  WindowOptions options;
+  options.width = size->first;
+  options.height = size->second;
+  options.ui_map = invocation.text("ui-map");
+  auto window = Window::open(session, options);
+  if (!window) return fail_with(window.error());
+  if (request)
+    if (const auto opened = open_in_session(session, *request); !opened)
+      return fail_with(opened.error());
+  const auto ran = (*window)->run();
+  if (!ran) return fail_with(ran.error());
+  if (const auto closed = close_drive(session); !closed) return fail_with(closed.error());
+  return kDone;
+}
+
+}  // namespace
+
+Command open_command() {
+  return {"open",
+          "opens the window (the default)",
+          "sweepbox open drives/2011_09_26 --frame 3",
+          {"[PATH]"},
+          {{"--frame", Option::Kind::integer, "N: show this frame first, by index"},
+           {"--layout", Option::Kind::text, "annotate (default) or calibrate"},
+           {"--read-only", Option::Kind::flag, "change nothing"},
+           {"--project",
+            Option::Kind::text,
+            "FILE: keep the work here instead of the user's data folder"},
+           {"--size", Option::Kind::text, "WxH of the window"},
+           {"--config", Option::Kind::text, "DIR: settings and keys"},
+           {"--ui-map",
+            Option::Kind::text,
+            "FILE: write the rectangles of all controls there, after each frame"}},
+          run};
+}
+
+}  // namespace sweepbox
