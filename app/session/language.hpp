@@ -16,6 +16,8 @@ class Language {
   const std::string& code() const { return code_; }
   /// The translation, or the English itself. The pointer-like view lives as long as the Language or the key.
   std::string_view tr(std::string_view english) const;
+  std::string_view tr(const char* english) const { return tr(std::string_view(english)); }
+  std::string_view tr(const std::string& english) const { return tr(std::string_view(english)); }
   std::string tr(const Text& text) const;
 
  private:

@@ -29,7 +29,7 @@ struct Playback {
   bool loop = true;
   double rate = 1;        ///< 0.1 … 8
   double carry_s = 0;     ///< drive time since the shown frame's stamp while playing
-  std::uint64_t missed = 0;  ///< frames that were not ready when their time came (shown late)
+  std::uint64_t missed = 0;  ///< frames not ready when their time came (shown late), or passed over
 };
 
 /// What is shown, and how.
@@ -106,6 +106,9 @@ struct FrameBox {
   bool key = false;          ///< the frame has a key of it
 };
 
+/// Caches and watchers of the functions below; theirs alone.
+struct SessionInside;
+
 /// The one mutable thing in the program: what all panels see. Belongs to the frame loop's thread.
 struct Session {
   explicit Session(Jobs& jobs_to_use, Settings chosen = {}, std::filesystem::path config = {});
@@ -138,6 +141,8 @@ struct Session {
   std::string locked_axis;            ///< "x", "y", "z" while one axis is locked, else empty
   std::string filter;                 ///< of the track list
   std::vector<TrackId> hidden;        ///< tracks with the eye closed
+  std::optional<double> last_yaw;     ///< of the box made or turned last, rad in ego: the next stands like it
+  std::uint64_t cancelled = 0;        ///< grows with Esc: a gesture under way ends without an edit
 
   Playback time;
   Layers layers;
@@ -160,6 +165,8 @@ struct Session {
   bool read_only() const;
 
   std::string_view tr(std::string_view english) const { return language.tr(english); }
+
+  std::unique_ptr<SessionInside> inside;
 
  private:
   Document nothing_;
@@ -185,6 +192,13 @@ Result<void> close_drive(Session& session);
 Result<void> commit(Session& session, Edit edit);
 /// Commits what a function of edits.hpp answered; an empty edit does nothing.
 Result<void> commit(Session& session, Result<Edit> edit);
+/// Undoes (or redoes) and says what; false where there is nothing.
+Result<bool> undo(Session& session);
+Result<bool> redo(Session& session);
+/// Commits what a job answered; kept in `offers` where a track that it touches has changed meanwhile.
+void take_job_edit(Session& session, Edit edit);
+/// Commits an offer against what its tracks are by now, or drops it.
+Result<void> take_offer(Session& session, std::size_t index);
 /// The document that a gesture shows until it is committed or cancelled (nullopt).
 void set_preview(Session& session, std::optional<Document> document);
 
@@ -192,6 +206,8 @@ void select(Session& session, TrackId track);                   ///< 0: nothing
 void toggle_selected(Session& session, TrackId track);
 TrackId primary(const Session& session);                        ///< 0: nothing
 std::shared_ptr<const Track> primary_track(const Session& session);  ///< of the shown document
+/// "Car 12": the class in the session's language and the track's name.
+std::string shown_name(const Session& session, const Track& track);
 
 void go_to_frame(Session& session, int frame);                  ///< clamped
 /// Advances playback by real seconds: shows the frame whose time has come if it is ready. True if the
@@ -202,6 +218,10 @@ bool update(Session& session);
 
 void say(Session& session, Severity severity, Text text);
 void say(Session& session, const Error& error);
+/// An error's or problem's line in the session's language.
+std::string to_line(const Session& session, const Problem& problem);
+/// How long the status line shows a message.
+constexpr double kMessageSeconds = 8;
 
 /// Boxes of the shown frame by the shown document, points counted where the sweep is there; cached by
 /// versions.
@@ -215,6 +235,11 @@ Pose ego_from_points(const Session& session, const Sweep& sweep);
 
 /// A camera's image of the shown frame: nullptr where the frame has none.
 const ImageFile* shown_image_file(const Session& session, int camera);
+/// All that the shown frame has is loaded (or failed).
+bool everything_loaded(const Session& session);
+/// Every edit is on the disk (or there is no project); also true where the disk refused.
+bool everything_saved(const Session& session);
+
 /// Camera with the document's correction (or as loaded while "hold to see before").
 Camera shown_camera(const Session& session, const ImageFile& image);
 

@@ -1,0 +1,137 @@
+#include <algorithm>
+
+#include "app/session/inside.hpp"
+#include "app/session/session.hpp"
+#include "core/sensor/box_projection.hpp"
+
+namespace sweepbox {
+namespace {
+
+struct CountRequest {
+  TrackId track;
+  Cuboid cuboid_in_points;
+};
+
+/// Counts in a job: thirty boxes in 120 000 points take longer than a frame of play may.
+void count_later(Session& session,
+                 std::shared_ptr<const Sweep> sweep,
+                 std::vector<CountRequest> requests) {
+  session.inside->counting.request();
+  session.inside->counting = session.jobs.submit(
+      [sweep, requests = std::move(requests)](const Cancel& cancel) {
+        std::vector<std::pair<TrackId, CountedBox>> counted;
+        for (const CountRequest& request : requests) {
+          if (cancel.requested()) break;
+          counted.emplace_back(
+              request.track,
+              CountedBox{sweep.get(),
+                         request.cuboid_in_points,
+                         static_cast<int>(count_inside(*sweep, request.cuboid_in_points))});
+        }
+        return counted;
+      },
+      [&session, sweep](const std::vector<std::pair<TrackId, CountedBox>>& counted) {
+        for (const auto& [track, box] : counted) session.inside->counts[track] = box;
+        ++session.inside->counts_version;
+      },
+      Jobs::Order::newest_first);
+}
+
+}  // namespace
+
+std::shared_ptr<const Sweep> shown_sweep(const Session& session, int lidar) {
+  if (!session.cache || lidar < 0 || lidar >= static_cast<int>(session.drive->info().lidars.size()))
+    return nullptr;
+  return session.cache->sweep(session.time.frame, lidar).value;
+}
+
+Pose ego_from_points(const Session& session, const Sweep& sweep) {
+  return corrected_ego_from_points(sweep, session.document());
+}
+
+const ImageFile* shown_image_file(const Session& session, int camera) {
+  return session.has_drive() ? session.frame().image(camera) : nullptr;
+}
+
+Camera shown_camera(const Session& session, const ImageFile& image) {
+  if (session.layout == "calibrate" && session.calibrate.show_before) return *image.calibration;
+  return corrected(*image.calibration, session.document());
+}
+
+const std::vector<FrameBox>& frame_boxes(Session& session) {
+  SessionInside& inside = *session.inside;
+  if (!session.has_drive()) {
+    inside.boxes.clear();
+    return inside.boxes;
+  }
+  const std::shared_ptr<const Sweep> sweep = shown_sweep(session);
+  if (inside.boxes_of_document == session.versions.document &&
+      inside.boxes_of_counts == inside.counts_version &&
+      inside.boxes_of_frame == session.time.frame && inside.boxes_of_sweep == sweep.get())
+    return inside.boxes;
+
+  const Document& document = session.document();
+  const Stamp stamp = session.frame().stamp;
+  const TrackId chosen = primary(session);
+  const Pose points_from_ego = sweep ? ego_from_points(session, *sweep).inverse() : Pose{};
+  const std::size_t before = inside.boxes.size();
+  inside.boxes.clear();
+  inside.boxes.reserve(before);
+  std::vector<CountRequest> missing;
+  for (const FrameCuboid& found : cuboids_in_frame(document, *session.drive, session.time.frame)) {
+    FrameBox box{.track = found.track, .cuboid_in_ego = found.cuboid_in_ego};
+    box.distance = found.cuboid_in_ego.pose.translation.norm();
+    box.key = key_at(*found.track, stamp) != nullptr;
+    if (sweep) {
+      // The points are judged at their own time, which is the frame's for the reference lidar.
+      Cuboid at_sweep = found.cuboid_in_ego;
+      if (sweep->stamp != stamp)
+        if (const auto moved = cuboid_in_ego_at(*found.track, *session.drive, sweep->stamp))
+          at_sweep = *moved;
+      const Cuboid in_points = points_from_ego * at_sweep;
+      CountedBox& counted = inside.counts[found.track->uid];
+      if (counted.sweep == sweep.get() && counted.cuboid_in_points == in_points) {
+        box.points = counted.points;
+      } else if (found.track->uid == chosen) {
+        counted = {sweep.get(), in_points, static_cast<int>(count_inside(*sweep, in_points))};
+        box.points = counted.points;
+      } else {
+        missing.push_back({found.track->uid, in_points});
+      }
+    }
+    inside.boxes.push_back(std::move(box));
+  }
+  inside.boxes_of_document = session.versions.document;
+  inside.boxes_of_counts = inside.counts_version;
+  inside.boxes_of_frame = session.time.frame;
+  inside.boxes_of_sweep = sweep.get();
+  if (!missing.empty()) count_later(session, sweep, std::move(missing));
+  return inside.boxes;
+}
+
+const FrameBox* frame_box(Session& session, TrackId track) {
+  for (const FrameBox& box : frame_boxes(session))
+    if (box.track->uid == track) return &box;
+  return nullptr;
+}
+
+int best_camera(Session& session, TrackId track) {
+  if (!session.has_drive() || !track) return -1;
+  const std::shared_ptr<const Track> shown = session.document().track(track);
+  if (!shown) return -1;
+  int best = -1;
+  double best_score = 0;
+  for (const ImageFile& image : session.frame().images) {
+    const auto cuboid = cuboid_in_ego_at(*shown, *session.drive, image.stamp);
+    if (!cuboid) continue;
+    const BoxProjection seen = project_box(shown_camera(session, image), *cuboid);
+    const double score = seen.visible * seen.in_image.area();
+    if (score > best_score) {
+      best_score = score;
+      best = image.camera;
+    }
+  }
+  return best;
+}
+
+}  // namespace sweepbox

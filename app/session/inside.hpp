@@ -1,0 +1,43 @@
+#pragma once
+#include <map>
+
+#include "app/session/session.hpp"
+
+namespace sweepbox {
+
+/// Points of one box in one sweep, as counted last.
+struct CountedBox {
+  const Sweep* sweep = nullptr;
+  Cuboid cuboid_in_points;
+  int points = -1;
+};
+
+struct SessionInside {
+  // frame_boxes
+  std::vector<FrameBox> boxes;
+  std::uint64_t boxes_of_document = 0;
+  std::uint64_t boxes_of_counts = 0;
+  int boxes_of_frame = -1;
+  const Sweep* boxes_of_sweep = nullptr;
+  std::map<TrackId, CountedBox> counts;
+  std::uint64_t counts_version = 1;
+  Cancel counting;
+
+  // update
+  std::uint64_t cache_version = 0;
+  std::uint64_t durable = 0;
+  std::uint64_t waiting = 0;
+  bool refused = false;
+  bool message_shown = false;
+
+  // tick: the frame whose time came before its data, −1 for none
+  int late_frame = -1;
+
+  bool read_only = false;
+  int last_frame = -1;
+};
+
+/// A fresh state for another drive (or none).
+void reset_inside(Session& session);
+
+}  // namespace sweepbox
