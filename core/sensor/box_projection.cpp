@@ -8,8 +8,8 @@
 namespace sweepbox {
 namespace {
 
-/// Bends are followed until the polyline is this near to the curve. 0.5 px is promised along the edge;
-/// less, since bounds are cut where an edge leaves the image at a narrow angle.
+/// Bends are followed until the polyline is this near to the curve. 0.5 px is promised along the
+/// edge; less, since bounds are cut where an edge leaves the image at a narrow angle.
 constexpr double kBend = 0.1;
 
 /// Longest turn of the ray between two points of a polyline where the lens bends lines.
@@ -18,8 +18,9 @@ constexpr double kLongestTurn = 10 * kPi / 180;
 /// Rays this near to the lens's limit are taken to be on it, rad.
 constexpr double kLimitMargin = 1e-7;
 
-/// The rim of the lens's limit is walked in this many steps.
+/// The rim of the lens's limit is walked in this many steps; a pinhole's is far outside the image.
 constexpr int kRimSteps = 360;
+constexpr int kStraightRimSteps = 48;
 
 /// Where a box ends that has no end in the image, in sizes of the image.
 constexpr double kWholeSizes = 10;
@@ -196,10 +197,13 @@ void add_rim(const View& view, const Cuboid& in_camera, Outline& outline) {
     if (piece.size() > 1) outline.lines.push_back(piece);
     piece.clear();
   };
-  for (int i = 0; i <= kRimSteps; ++i) {
-    const Vec3 direction = view.rim(2 * kPi * i / kRimSteps);
+  const int steps = view.straight ? kStraightRimSteps : kRimSteps;
+  const Pose box_from_camera = in_camera.pose.inverse();
+  const Cuboid in_box{{}, in_camera.size};
+  for (int i = 0; i <= steps; ++i) {
+    const Vec3 direction = view.rim(2 * kPi * i / steps);
     const auto pixel = view.camera.project(direction);
-    if (pixel && hit(Ray{Vec3::Zero(), direction}, in_camera))
+    if (pixel && hit(box_from_camera * Ray{Vec3::Zero(), direction}, in_box))
       piece.push_back(*pixel);
     else
       close();

@@ -1,0 +1,180 @@
+#include "core/base/jobs.hpp"
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <functional>
+#include <future>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "core/base/log.hpp"
+
+namespace sweepbox {
+namespace {
+
+/// A job that ends when it is told to.
+struct Gate {
+  std::promise<void> opening;
+  std::shared_future<void> open = opening.get_future().share();
+};
+
+TEST_CASE("results come back on the thread that delivers, in the order of completion") {
+  Jobs jobs(1);
+  const auto here = std::this_thread::get_id();
+  std::vector<int> order;
+  for (int i = 0; i < 20; ++i)
+    jobs.submit([i](const Cancel&) { return std::pair(i, std::this_thread::get_id()); },
+                [&order, here](std::pair<int, std::thread::id> result) {
+                  CHECK(result.second != here);
+                  CHECK(std::this_thread::get_id() == here);
+                  order.push_back(result.first);
+                });
+  CHECK(order.empty());  // nothing is delivered by itself
+  jobs.finish();
+  REQUIRE(order.size() == 20);
+  for (int i = 0; i < 20; ++i) CHECK(order[static_cast<std::size_t>(i)] == i);
+  CHECK(jobs.pending() == 0);
+}
+
+TEST_CASE("the newest goes first where it is asked for") {
+  Jobs jobs(1);
+  Gate gate;
+  std::promise<void> started;
+  std::vector<int> order;
+  const auto done = [&order](int n) { order.push_back(n); };
+  jobs.submit(
+      [&started, open = gate.open](const Cancel&) {
+        started.set_value();
+        open.wait();
+        return 0;
+      },
+      done);
+  started.get_future().wait();  // the worker is busy: what follows waits
+  jobs.submit([](const Cancel&) { return 1; }, done);
+  jobs.submit([](const Cancel&) { return 2; }, done);
+  jobs.submit([](const Cancel&) { return 3; }, done, Jobs::Order::newest_first);
+  gate.opening.set_value();
+  jobs.finish();
+  CHECK(order == std::vector<int>{0, 3, 1, 2});
+}
+
+TEST_CASE(
+    "a cancelled job that waits never runs, one that runs is asked to stop, neither is delivered") {
+  Jobs jobs(1);
+  Gate gate;
+  std::promise<void> started;
+  bool saw_request = false;
+  bool delivered = false;
+  bool ran = false;
+  Cancel running = jobs.submit(
+      [&, open = gate.open](const Cancel& cancel) {
+        started.set_value();
+        open.wait();
+        saw_request = cancel.requested();
+      },
+      [&] { delivered = true; });
+  Cancel waiting = jobs.submit([&](const Cancel&) { ran = true; }, [&] { delivered = true; });
+  started.get_future().wait();
+  running.request();
+  waiting.request();
+  gate.opening.set_value();
+  jobs.finish();
+  CHECK(saw_request);
+  CHECK_FALSE(ran);
+  CHECK_FALSE(delivered);
+}
+
+TEST_CASE("a job cancelled between its end and the delivery is not delivered") {
+  std::promise<void> woken;
+  Jobs jobs(1, [&] { woken.set_value(); });
+  bool delivered = false;
+  Cancel cancel = jobs.submit([](const Cancel&) { return 1; }, [&](int) { delivered = true; });
+  woken.get_future().wait();
+  cancel.request();
+  CHECK(jobs.deliver() == 1);
+  CHECK_FALSE(delivered);
+}
+
+TEST_CASE("a job that throws ends alone: the next one runs") {
+  set_log_level(LogLevel::quiet);
+  Jobs jobs(1);
+  bool broken_delivered = false;
+  int result = 0;
+  jobs.submit([](const Cancel&) -> int { throw std::runtime_error("a bug"); },
+              [&](int) { broken_delivered = true; });
+  jobs.submit([](const Cancel&) { return 7; }, [&](int n) { result = n; });
+  jobs.finish();
+  set_log_level(LogLevel::warning);
+  CHECK_FALSE(broken_delivered);
+  CHECK(result == 7);
+}
+
+TEST_CASE("each result wakes the frame loop once, by the wake function of that moment") {
+  std::atomic<int> first = 0;
+  std::atomic<int> second = 0;
+  {
+    Jobs jobs(2, [&] { ++first; });
+    for (int i = 0; i < 5; ++i) jobs.submit([](const Cancel&) {}, [] {});
+    jobs.finish();
+    jobs.set_wake([&] { ++second; });
+    jobs.submit([](const Cancel&) {}, [] {});
+    jobs.finish();
+  }  // the workers are joined: none is about to call
+  CHECK(first == 5);
+  CHECK(second == 1);
+}
+
+TEST_CASE("a done function may submit the next job, and finish waits for it too") {
+  Jobs jobs(2);
+  int steps = 0;
+  std::function<void()> next = [&] {
+    if (++steps < 5) jobs.submit([](const Cancel&) {}, next);
+  };
+  jobs.submit([](const Cancel&) {}, next);
+  jobs.finish();
+  CHECK(steps == 5);
+}
+
+TEST_CASE("what a job holds is released by its worker, not kept until delivery") {
+  std::promise<void> woken;
+  Jobs jobs(1, [&] { woken.set_value(); });
+  auto held = std::make_shared<int>(1);
+  const std::weak_ptr<int> watch = held;
+  jobs.submit([held](const Cancel&) { return *held; }, [](int) {});
+  held.reset();
+  woken.get_future().wait();
+  CHECK(watch.expired());
+  jobs.finish();
+}
+
+TEST_CASE("the end of the pool cancels what waits and waits for what runs") {
+  Gate gate;
+  std::promise<void> started;
+  std::atomic<bool> finished = false;
+  bool ran = false;
+  std::thread opener;
+  {
+    Jobs jobs(1);
+    jobs.submit(
+        [&, open = gate.open](const Cancel&) {
+          started.set_value();
+          open.wait();
+          finished = true;
+        },
+        [] {});
+    jobs.submit([&](const Cancel&) { ran = true; }, [] {});
+    started.get_future().wait();
+    opener = std::thread([&] { gate.opening.set_value(); });
+  }
+  CHECK(finished);
+  CHECK_FALSE(ran);
+  opener.join();
+}
+
+TEST_CASE("there is always a worker") {
+  CHECK(sensible_worker_count() >= 1);
+}
+
+}  // namespace
+}  // namespace sweepbox
