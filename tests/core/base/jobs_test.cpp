@@ -150,12 +150,14 @@ TEST_CASE("what a job holds is released by its worker, not kept until delivery")
 
 TEST_CASE("the end of the pool cancels what waits and waits for what runs") {
   std::promise<Cancel> told;
+  std::promise<void> started;
   bool finished = false;
   bool ran = false;
   {
     Jobs jobs(1);
     jobs.submit(
         [&, waiting = told.get_future().share()](const Cancel&) {
+          started.set_value();
           // Only the pool's end cancels the other job: this one outlives the call of the
           // destructor.
           while (!waiting.get().requested()) std::this_thread::yield();
@@ -163,6 +165,7 @@ TEST_CASE("the end of the pool cancels what waits and waits for what runs") {
         },
         [] {});
     told.set_value(jobs.submit([&](const Cancel&) { ran = true; }, [] {}));
+    started.get_future().wait();
   }
   CHECK(finished);
   CHECK_FALSE(ran);
