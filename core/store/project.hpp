@@ -13,20 +13,22 @@ namespace sweepbox {
 
 /// What a project knows of its drive.
 struct ProjectDrive {
-  std::string path;    ///< as opened last
+  std::string path;  ///< as opened last
   std::string format;
   std::string name;
-  std::string part;    ///< DriveRef::part
+  std::string part;         ///< DriveRef::part
   std::string fingerprint;  ///< hash over format, frame names and file sizes
 };
 
 /// What the status line says of the disk.
 struct SaveState {
-  std::uint64_t durable = 0;     ///< every record up to here is on the disk
-  std::uint64_t waiting = 0;     ///< records taken but not yet there
-  std::optional<Error> refused;  ///< why the disk refused; new edits are refused until retry() succeeds
+  std::uint64_t durable = 0;  ///< every record up to here is on the disk
+  std::uint64_t waiting = 0;  ///< records taken but not yet there
+  std::optional<Error>
+      refused;  ///< why the disk refused; new edits are refused until retry() succeeds
   bool read_only = false;
-  std::string held_by;           ///< who has it open, where that is why it is read only: "anna, process 4711 on hall-3"
+  std::string held_by;  ///< who has it open, where that is why it is read only: "anna, process 4711
+                        ///< on hall-3"
 };
 
 struct ProjectOptions {
@@ -38,8 +40,8 @@ struct ProjectOptions {
 };
 
 /// A project on the disk (.sbx): an EditLog on SQLite (WAL, synchronous = FULL), one transaction an
-/// edit, written by a thread of its own. One writer by a kernel lock (flock), the next opens read only.
-/// Except for that thread's inside, it belongs to one thread.
+/// edit, written by a thread of its own. One writer by a kernel lock (flock), the next opens read
+/// only. Except for that thread's inside, it belongs to one thread.
 class Project final : public EditLog {
  public:
   struct Opened {
@@ -47,13 +49,16 @@ class Project final : public EditLog {
     Document document;               ///< as of the last record
     std::vector<LogRecord> records;  ///< every one, with its edit: for History
     ProjectDrive drive;
-    std::vector<Problem> problems;   ///< "opened read only, anna has it", a damaged tail that was left out …
+    std::vector<Problem>
+        problems;  ///< "opened read only, anna has it", a damaged tail that was left out …
   };
 
-  /// Creates the file (and its folder) where there is none. Refused: a file of a newer version, what is
-  /// no project, a damaged file whose records cannot be read (the message says where the copy lies).
-  /// Migrations run on a copy first.
-  static Result<Opened> open(const std::filesystem::path& path, std::shared_ptr<const Taxonomy> taxonomy, ProjectOptions options);
+  /// Creates the file (and its folder) where there is none. Refused: a file of a newer version,
+  /// what is no project, a damaged file whose records cannot be read (the message says where the
+  /// copy lies). Migrations run on a copy first.
+  static Result<Opened> open(const std::filesystem::path& path,
+                             std::shared_ptr<const Taxonomy> taxonomy,
+                             ProjectOptions options);
   ~Project() override;  ///< waits for the thread to write what waits
 
   Result<void> append(const LogRecord& record) override;
@@ -64,8 +69,8 @@ class Project final : public EditLog {
   Result<void> flush();
   /// Tries the waiting records again after a refusal.
   void retry();
-  /// The whole project, waiting records too, as a new file elsewhere; goes on there. Refused where the
-  /// file exists.
+  /// The whole project, waiting records too, as a new file elsewhere; goes on there. Refused where
+  /// the file exists.
   Result<void> move_to(const std::filesystem::path& path);
 
   void set_drive(const ProjectDrive& drive);
@@ -78,6 +83,7 @@ class Project final : public EditLog {
 };
 
 /// $XDG_DATA_HOME/sweepbox/NAME-HASH.sbx.
-std::filesystem::path default_project_path(const std::string& drive_name, const std::string& fingerprint);
+std::filesystem::path default_project_path(const std::string& drive_name,
+                                           const std::string& fingerprint);
 
 }  // namespace sweepbox
