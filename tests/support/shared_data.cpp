@@ -7,7 +7,8 @@ namespace sweepbox::test {
 
 std::optional<std::filesystem::path> shared_data(std::string_view name) {
   const char* told = std::getenv("SWEEPBOX_SHARED_DATA");
-  const std::filesystem::path root = told ? told : std::filesystem::path(SWEEPBOX_SOURCE_DIR) / "../shared/data";
+  const std::filesystem::path root =
+      told ? told : std::filesystem::path(SWEEPBOX_SOURCE_DIR) / "../shared/data";
   std::error_code code;
   const auto folder = std::filesystem::weakly_canonical(root / name, code);
   if (code || !std::filesystem::is_directory(folder, code)) return std::nullopt;

@@ -1,0 +1,201 @@
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/program.hpp"
+#include "tests/support/shared_data.hpp"
+
+// What the command line says of real drives, against the figures that were measured for them by
+// other programs (shared/data/README.md).
+
+namespace {
+
+using nlohmann::json;
+using sweepbox::test::Finished;
+using sweepbox::test::sweepbox;
+
+json json_of(const std::vector<std::string>& arguments, int status = 0) {
+  std::vector<std::string> with_json = arguments;
+  with_json.push_back("--json");
+  const Finished finished = sweepbox(with_json);
+  INFO(finished.err);
+  REQUIRE(finished.status == status);
+  return json::parse(finished.out);
+}
+
+int worst_problems(const json& info) {
+  int count = 0;
+  for (const json& problem : info["problems"]) {
+    if (problem["severity"] == "note") continue;
+    ++count;
+    UNSCOPED_INFO(problem.dump());
+  }
+  return count;
+}
+
+std::vector<int> points_of(const json& labels) {
+  std::vector<int> points;
+  for (const json& frame : labels["frames"])
+    for (const json& cuboid : frame["cuboids"])
+      if (!cuboid["points"].is_null()) points.push_back(cuboid["points"]);
+  std::sort(points.begin(), points.end());
+  return points;
+}
+
+double median(const std::vector<int>& sorted) {
+  const std::size_t middle = sorted.size() / 2;
+  return sorted.size() % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2.0;
+}
+
+std::size_t with_at_least(const std::vector<int>& points, int least) {
+  return static_cast<std::size_t>(
+      std::count_if(points.begin(), points.end(), [least](int n) { return n >= least; }));
+}
+
+}  // namespace
+
+TEST_CASE("info counts what KITTI object holds and finds nothing wrong") {
+  SHARED_DATA_OR_SKIP(folder, "kitti_object");
+  const json info = json_of({"info", folder.string()});
+  CHECK(info["format"] == "kitti_object");
+  CHECK(info["frames"] == 8);
+  CHECK(info["sweeps"] == 8);
+  CHECK(info["images"] == 8);
+  CHECK(info["sequence"] == false);
+  CHECK(info["poses"] == false);
+  CHECK(info["missing"]["sweeps"] == 0);
+  CHECK(info["missing"]["images"] == 0);
+  CHECK(info["labels"]["cuboids"] == 40);
+  CHECK(info["labels"]["classes"] == json({{"Car", 19},
+                                           {"Pedestrian", 10},
+                                           {"Cyclist", 7},
+                                           {"Truck", 2},
+                                           {"Van", 1},
+                                           {"Misc", 1}}));
+  CHECK(worst_problems(info) == 0);
+}
+
+TEST_CASE("info counts what KITTI tracking holds, labels without a cloud as elsewhere") {
+  SHARED_DATA_OR_SKIP(folder, "kitti_tracking");
+  const json info = json_of({"info", folder.string()});
+  CHECK(info["format"] == "kitti_tracking");
+  CHECK(info["frames"] == 10);
+  CHECK(info["sweeps"] == 10);
+  CHECK(info["images"] == 0);
+  CHECK(info["sequence"] == true);
+  CHECK(info["poses"] == true);
+  CHECK(info["labels"]["cuboids"] == 36);
+  CHECK(info["labels"]["classes"] == json({{"Van", 20}, {"Cyclist", 10}, {"Car", 6}}));
+  CHECK(info["labels"]["elsewhere"] == 415 - 36);
+  CHECK(worst_problems(info) == 0);
+}
+
+TEST_CASE("info names both drives of a KITTI raw day, and each counts right") {
+  SHARED_DATA_OR_SKIP(folder, "kitti_raw");
+  const json several = json_of({"info", folder.string()});
+  REQUIRE(several["drives"].size() == 2);
+  const json first = json_of({"info", folder.string(), "--drive", several["drives"][0]["name"]});
+  CHECK(first["format"] == "kitti_raw");
+  CHECK(first["sweeps"] == 2);
+  CHECK(first["images"] == 0);
+  CHECK(first["poses"] == true);
+  CHECK(first["labels"]["cuboids"] == 10);
+  CHECK(first["labels"]["elsewhere"] == 572 - 10);
+  CHECK(worst_problems(first) == 0);
+  const json second = json_of({"info", folder.string(), "--drive", several["drives"][1]["name"]});
+  CHECK(second["frames"] == 12);
+  CHECK(second["sweeps"] == 12);
+  CHECK(second["images"] == 12);
+  CHECK(second["sequence"] == true);
+  CHECK(second["poses"] == false);
+  CHECK(second["labels"]["cuboids"] == 0);
+  CHECK(worst_problems(second) == 0);
+}
+
+TEST_CASE("info counts what the SUSTechPOINTS example holds") {
+  SHARED_DATA_OR_SKIP(folder, "sustechpoints");
+  const json info = json_of({"info", (folder / "example").string()});
+  CHECK(info["format"] == "sustechpoints");
+  CHECK(info["frames"] == 3);
+  CHECK(info["sweeps"] == 3);
+  CHECK(info["images"] == 6);
+  CHECK(info["labels"]["cuboids"] == 63);
+  CHECK(info["labels"]["classes"] == json({{"Car", 25},
+                                           {"Pedestrian", 20},
+                                           {"Rider", 10},
+                                           {"Truck", 3},
+                                           {"Motor", 3},
+                                           {"Bus", 2}}));
+  CHECK(worst_problems(info) == 0);
+}
+
+TEST_CASE("a command that needs one drive names the choices and is a wrong question otherwise") {
+  SHARED_DATA_OR_SKIP(folder, "kitti_raw");
+  const Finished finished = sweepbox({"labels", folder.string()});
+  CHECK(finished.status == 2);
+  CHECK(finished.err.find("2011_09_26_drive_0001_sync") != std::string::npos);
+  CHECK(finished.err.find("2011_09_26_drive_9001_sync") != std::string::npos);
+}
+
+TEST_CASE("points in the boxes agree with a plain closed-box count") {
+  struct Expected {
+    const char* drive;
+    const char* inside;
+    std::vector<std::string> more;
+    std::size_t boxes, hold_any, hold_five;
+    double median;
+  };
+
+  const std::vector<Expected> table = {
+      {"kitti_object", "", {}, 40, 40, 38, 74},
+      {"kitti_tracking", "", {}, 36, 36, 36, 226},
+      {"sustechpoints", "example", {}, 63, 63, 63, 89},
+      {"kitti_raw", "", {"--drive", "2011_09_26_drive_0001_sync"}, 10, 10, 10, -1},
+  };
+  for (const Expected& expected : table) {
+    SHARED_DATA_OR_SKIP(folder, expected.drive);
+    INFO(expected.drive);
+    std::vector<std::string> arguments = {
+        "labels", (folder / expected.inside).string(), "--points"};
+    arguments.insert(arguments.end(), expected.more.begin(), expected.more.end());
+    const std::vector<int> points = points_of(json_of(arguments));
+    CHECK(points.size() == expected.boxes);
+    CHECK(with_at_least(points, 1) == expected.hold_any);
+    CHECK(with_at_least(points, 5) == expected.hold_five);
+    if (expected.median >= 0 && !points.empty()) CHECK(median(points) == expected.median);
+  }
+}
+
+TEST_CASE("KITTI's own 2D boxes meet the projected cuboids with a median IoU of 0.97") {
+  SHARED_DATA_OR_SKIP(folder, "kitti_object");
+  const json projected = json_of({"project", folder.string(), "--camera", "image_2"});
+  CHECK(projected["summary"]["n"] == 40);
+  std::size_t whole = 0;
+  for (const json& box : projected["boxes"])
+    whole += box.contains("label_truncated") && box["label_truncated"] == 0;
+  CHECK(whole == 37);
+  CHECK(projected["summary"]["iou_median_whole"].get<double>() >=
+        0.97);  // 0.9713 by another program
+}
+
+TEST_CASE("the parked van of KITTI tracking stays in one place of the world while the ego moves") {
+  SHARED_DATA_OR_SKIP(folder, "kitti_tracking");
+  const auto places = [&](const char* reference) {
+    std::vector<std::array<double, 3>> found;
+    for (const json& frame : json_of({"labels", folder.string(), "--in", reference})["frames"])
+      for (const json& cuboid : frame["cuboids"])
+        if (cuboid["track"] == "3") found.push_back(cuboid["center"]);
+    return found;
+  };
+  const auto spread = [](const std::vector<std::array<double, 3>>& points) {
+    double most = 0;
+    for (const auto& a : points)
+      for (const auto& b : points)
+        most = std::max(most, std::hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]));
+    return most;
+  };
+  const auto in_world = places("world");
+  CHECK(in_world.size() == 10);
+  CHECK(spread(in_world) <= 0.10 * 2);  // within 0.10 m of one place
+  CHECK(spread(places("ego")) == Approx(4.34).margin(0.05));
+}
