@@ -1,0 +1,73 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "app/view/gl_objects.hpp"
+
+namespace sweepbox {
+
+/// Colours of a cloud: a map for values and tints by number. 0xAARRGGBB; the alpha of a tint is its
+/// share over the map's colour, tint 0 is none.
+struct InkTable {
+  std::array<std::uint32_t, 256> map{};
+  std::array<std::uint32_t, 256> tints{};
+
+  bool operator==(const InkTable&) const = default;
+};
+
+/// One point's ink: value 0 … 0xFFFFFF (looked up in the map, or RGB itself), tint above it.
+constexpr std::uint32_t ink_of(std::uint32_t value, std::uint32_t tint = 0) {
+  return (tint << 24) | (value & 0xFFFFFFu);
+}
+
+/// Paints points into the bound framebuffer. Where compute shaders run: an atomic minimum a pixel of
+/// depth and number, then a resolve to colour and depth; else plain GL points. Needs the window's context.
+///
+/// Clouds up to 2²¹ points take one pass with depth and number in one word (11 bits of depth left at the
+/// least; 15 at 120 000 points: 1 in 2000), larger ones two passes. Measured on llvmpipe, 2 cores, 900×600:
+/// see tests/bench/README.md.
+class GlPoints {
+ public:
+  struct Paint {
+    Mat4 clip_from_points = Mat4::Identity();
+    int x = 0, y = 0;          ///< of the viewport, px from the lower left
+    int width = 0, height = 0;
+    double size = 2;           ///< of a point, px (rounded, 1 … 8)
+    bool orthographic = false; ///< depth is clip z, not w
+    bool eye_dome = false;
+    bool direct = false;       ///< inks are RGB
+  };
+
+  /// x, y, z of each point in turn.
+  void set_points(std::span<const float> xyz);
+  /// As many as points.
+  void set_inks(std::span<const std::uint32_t> inks);
+  void set_table(const InkTable& table);
+  std::size_t count() const { return count_; }
+
+  /// Leaves its program and buffers bound nowhere; touches depth test, blending and viewport.
+  void paint(const Paint& what, bool compute);
+
+  /// Numbers of the points at the pixels of a rectangle of the last picture (row by row from below;
+  /// kNoPoint where none is). Empty after a picture without compute.
+  std::vector<std::uint32_t> read_numbers(int x, int y, int width, int height) const;
+  static constexpr std::uint32_t kNoPoint = 0xFFFFFFFFu;
+
+  void release();
+
+ private:
+  void paint_by_compute(const Paint& what);
+  void paint_by_points(const Paint& what);
+
+  GlProgram packed_, depth_, number_, resolve_packed_, resolve_number_, plain_;
+  GlBuffer points_, inks_, keys_, depths_, table_;
+  GlTexture table_texture_;
+  GLuint vertex_array_ = 0;
+  InkTable shown_table_;
+  std::size_t count_ = 0;
+  int picture_width_ = 0, picture_height_ = 0;
+  unsigned index_bits_ = 0;  ///< of the last picture; 32: two passes; 0: none
+};
+
+}  // namespace sweepbox
