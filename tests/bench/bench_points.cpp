@@ -1,5 +1,5 @@
-// The point painter against vtkPolyDataMapper: the same cloud, camera and size in one run, each in a VTK
-// scene of its own, no eye-dome lighting. Needs a display (Xvfb will do).
+// The point painter against vtkPolyDataMapper: the same cloud, camera and size in one run, each in
+// a VTK scene of its own, no eye-dome lighting. Needs a display (Xvfb will do).
 //   xvfb-run -a bench_points [--json]
 #include <GL/glew.h>
 
@@ -73,7 +73,9 @@ double median_ms(VtkCanvas& canvas, int runs) {
     const auto begin = std::chrono::steady_clock::now();
     canvas.render(kWidth, kHeight);
     glFinish();
-    times.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
+    times.push_back(
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin)
+            .count());
   }
   std::nth_element(times.begin(), times.begin() + runs / 2, times.end());
   return times[static_cast<std::size_t>(runs / 2)];
@@ -85,7 +87,8 @@ double painter_ms(const std::vector<float>& xyz, int runs) {
   points.set_points(xyz);
   std::vector<std::uint32_t> inks;
   for (std::size_t i = 0; i < xyz.size(); i += 3)
-    inks.push_back(sweepbox::ink_of(static_cast<std::uint32_t>((xyz[i + 2] + 1.7f) / 5.f * 0xFFFFFF)));
+    inks.push_back(
+        sweepbox::ink_of(static_cast<std::uint32_t>((xyz[i + 2] + 1.7f) / 5.f * 0xFFFFFF)));
   points.set_inks(inks);
   sweepbox::InkTable table;
   for (std::uint32_t i = 0; i < 256; ++i) table.map[i] = i << 16 | i << 8 | 0x80;
@@ -120,7 +123,8 @@ double mapper_ms(const std::vector<float>& xyz, int runs) {
   colors->SetNumberOfComponents(3);
   for (vtkIdType i = 0; i < count; ++i) {
     cells->InsertNextCell(1, &i);
-    const auto z = static_cast<unsigned char>((xyz[static_cast<std::size_t>(i) * 3 + 2] + 1.7f) / 5.f * 255);
+    const auto z =
+        static_cast<unsigned char>((xyz[static_cast<std::size_t>(i) * 3 + 2] + 1.7f) / 5.f * 255);
     const unsigned char rgb[] = {z, z, 0x80};
     colors->InsertNextTypedTuple(rgb);
   }
@@ -164,13 +168,17 @@ int main(int argc, char** argv) {
   const auto small = street(120'000), large = street(2'000'000);
   const double painter_small = painter_ms(small, 31), mapper_small = mapper_ms(small, 31);
   const double painter_large = painter_ms(large, 9), mapper_large = mapper_ms(large, 9);
-  const double ratio_small = mapper_small / painter_small, ratio_large = mapper_large / painter_large;
+  const double ratio_small = mapper_small / painter_small,
+               ratio_large = mapper_large / painter_large;
   if (json) {
     fmt::print(
         "{{\n"
-        "  \"points.compute_over_mapper_120k\": {{\"value\": {:.2f}, \"unit\": \"×\", \"goal\": 2.2, \"holds\": {}}},\n"
-        "  \"points.compute_over_mapper_2m\": {{\"value\": {:.2f}, \"unit\": \"×\", \"goal\": 2.2, \"holds\": {}}},\n"
-        "  \"points.frame_2m_ms\": {{\"value\": {:.1f}, \"unit\": \"ms\", \"goal\": 150, \"holds\": {}}}\n"
+        "  \"points.compute_over_mapper_120k\": {{\"value\": {:.2f}, \"unit\": \"×\", \"goal\": "
+        "2.2, \"holds\": {}}},\n"
+        "  \"points.compute_over_mapper_2m\": {{\"value\": {:.2f}, \"unit\": \"×\", \"goal\": 2.2, "
+        "\"holds\": {}}},\n"
+        "  \"points.frame_2m_ms\": {{\"value\": {:.1f}, \"unit\": \"ms\", \"goal\": 150, "
+        "\"holds\": {}}}\n"
         "}}\n",
         ratio_small,
         ratio_small >= 2.2,
@@ -180,8 +188,14 @@ int main(int argc, char** argv) {
         painter_large <= 150);
   } else {
     fmt::print("{}x{}, points of 2 px, no eye-dome lighting, medians\n", kWidth, kHeight);
-    fmt::print("120 000 points: painter {:.1f} ms, vtkPolyDataMapper {:.1f} ms, {:.2f} times\n", painter_small, mapper_small, ratio_small);
-    fmt::print("2 000 000 points: painter {:.1f} ms, vtkPolyDataMapper {:.1f} ms, {:.2f} times\n", painter_large, mapper_large, ratio_large);
+    fmt::print("120 000 points: painter {:.1f} ms, vtkPolyDataMapper {:.1f} ms, {:.2f} times\n",
+               painter_small,
+               mapper_small,
+               ratio_small);
+    fmt::print("2 000 000 points: painter {:.1f} ms, vtkPolyDataMapper {:.1f} ms, {:.2f} times\n",
+               painter_large,
+               mapper_large,
+               ratio_large);
   }
   glfwDestroyWindow(window);
   glfwTerminate();
