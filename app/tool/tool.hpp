@@ -93,6 +93,7 @@ class Hand {
   Preview preview_;
   bool busy_ = false;
   bool consumed_ = false;
+  std::uint64_t cancelled_ = 0;  ///< Session::cancelled as seen last
 };
 
 }  // namespace sweepbox
