@@ -43,6 +43,17 @@ bool has_content(const fs::path& path) {
   return !code && size > 0;
 }
 
+/// The kernel's reason. A failed COMMIT leaves it with the log's file alone.
+int system_error(sqlite3* handle) {
+  if (const int told = sqlite3_system_errno(handle)) return told;
+  int number = 0;
+  sqlite3_file* log = nullptr;
+  sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  if (log && log->pMethods) log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &number);
+  if (number == 0) sqlite3_file_control(handle, "main", SQLITE_FCNTL_LAST_ERRNO, &number);
+  return number;
+}
+
 fs::path with_suffix(const fs::path& path, const std::string& suffix) {
   return path.string() + suffix;
 }
@@ -213,7 +224,7 @@ Result<void> Database::check(int code) const {
 }
 
 Error Database::failure(int code) const {
-  const int system = handle_ ? sqlite3_system_errno(handle_.get()) : 0;
+  const int system = handle_ ? system_error(handle_.get()) : 0;
   const char* const make_room = "make room and retry, or save the project elsewhere";
   const auto error = [&](Text expected, Text found, Text fix) {
     return Error{
