@@ -53,7 +53,8 @@ class NearestGrid {
     const std::size_t at = cell_of(point);
     if (nearest_[at] < limit) return true;
     const auto row = static_cast<std::ptrdiff_t>(columns_);
-    return (nearer(at, -1, row, limit) && nearer(at, 1, row, limit)) ||
+    // Left and right on the same row only: the next row of running ground is nearer on both sides.
+    return (nearer(at, -1, 0, limit) && nearer(at, 1, 0, limit)) ||
            (nearer(at, -row, 1, limit) && nearer(at, row, 1, limit));
   }
 
@@ -65,11 +66,12 @@ class NearestGrid {
            static_cast<std::size_t>(column);
   }
 
-  /// Anything nearer on one side: `kReach` steps out, one cell to either side across.
+  /// Anything nearer on one side: `kReach` cells out, and as many as `across` to either side of
+  /// them.
   bool nearer(std::size_t at, std::ptrdiff_t step, std::ptrdiff_t across, float limit) const {
-    for (int out = 1; out <= kReach; ++out)
-      for (int aside = -1; aside <= 1; ++aside) {
-        const std::ptrdiff_t cell = static_cast<std::ptrdiff_t>(at) + out * step + aside * across;
+    for (std::ptrdiff_t out = 1; out <= kReach; ++out)
+      for (std::ptrdiff_t aside = -across; aside <= across; ++aside) {
+        const std::ptrdiff_t cell = static_cast<std::ptrdiff_t>(at) + out * step + aside;
         if (nearest_[static_cast<std::size_t>(cell)] < limit) return true;
       }
     return false;
