@@ -3,6 +3,7 @@
 #include <chrono>
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -156,6 +157,8 @@ struct Session {
   std::vector<Edit> offers;           ///< results of jobs whose tracks changed meanwhile
   std::vector<Problem> problems;      ///< of the drive, its labels and the project
   bool quit = false;
+  /// Makes the sample drive in a job and opens it; set by the program, which alone knows `synth`.
+  std::function<Result<void>(Session&)> make_sample;
 
   bool has_drive() const { return drive != nullptr; }
   /// The previewed document while a gesture is open, else the committed one. Empty without a drive.
