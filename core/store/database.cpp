@@ -287,10 +287,12 @@ int Database::log_pages() const {
   return *log_pages_;
 }
 
-void Database::checkpoint() {
-  if (sqlite3_wal_checkpoint_v2(
-          handle_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr) == SQLITE_OK)
-    *log_pages_ = 0;
+bool Database::checkpoint() {
+  int in_log = 0, moved = 0;
+  const int code = sqlite3_wal_checkpoint_v2(
+      handle_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &moved);
+  if (code == SQLITE_OK) *log_pages_ = 0;
+  return code == SQLITE_OK && in_log > 0 && moved == in_log;
 }
 
 void Database::on_close(OnClose what) {

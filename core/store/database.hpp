@@ -69,7 +69,8 @@ class Database {
   /// Pages that the last commit left in the write-ahead log.
   int log_pages() const;
   /// Moves what it can from the log into the file; readers and failures leave the rest for later.
-  void checkpoint();
+  /// True where the whole log was moved, so that it is written from its start again.
+  bool checkpoint();
   /// Whether the last connection to close moves the rest of the log into the file. `leave` until a
   /// file is known to be whole: a damaged one is not touched.
   enum class OnClose { leave, fold };

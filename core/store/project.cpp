@@ -187,8 +187,12 @@ void Project::State::write_next(std::unique_lock<std::mutex>& hold) {
   busy = true;
   hold.unlock();
   const Row row = record ? packed(*record) : Row{};
-  const auto done =
-      writing->write(record ? &*record : nullptr, &row, with_drive ? &new_drive : nullptr);
+  const auto attempt = [&] {
+    return writing->write(record ? &*record : nullptr, &row, with_drive ? &new_drive : nullptr);
+  };
+  auto done = attempt();
+  // A full disk may still have the room that the log takes.
+  if (!done && writing->database.checkpoint()) done = attempt();
   if (done && record) {
     rows.push_back(row);
     document = after(*record, document);
