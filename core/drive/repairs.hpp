@@ -27,6 +27,15 @@ struct RepairKind {
 
 std::span<const RepairKind> repair_kinds();
 
+/// The kind that a repair's name belongs to, and the sensor that stands in it for NAME (empty where the
+/// kind has none). A view into `name`.
+struct RepairMatch {
+  const RepairKind* kind = nullptr;
+  std::string_view sensor;
+};
+
+std::optional<RepairMatch> match_repair(std::string_view name);
+
 /// Adds "NAME=VALUE" after checking it against repair_kinds.
 Result<void> add_repair(Repairs& repairs, std::string_view name_and_value);
 

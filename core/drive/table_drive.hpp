@@ -47,6 +47,9 @@ struct DriveTables {
   std::vector<TablePose> poses;    ///< ascending; empty without poses
   /// ego_from_NAME; an entry for one frame ("camera_rect_0", 3) wins over that for all (frame −1).
   std::map<std::pair<std::string, int>, Pose> frames_of_reference;
+  /// Where the set has no clock and the stamps were made from numbers: the rate that was assumed. The
+  /// repair rate_hz replaces it; 0 where the stamps are the set's own.
+  double assumed_rate_hz = 0;
   bool match_by_name = false;      ///< images belong to the sweep of the same name (no stamps in the set)
   std::vector<Problem> problems;
   int missing_sweeps = 0;

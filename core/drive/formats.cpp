@@ -1,0 +1,160 @@
+#include "core/drive/formats.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <map>
+
+#include "core/base/files.hpp"
+
+namespace sweepbox {
+
+// Each in format/NAME.cpp.
+DriveFormat sweepbox_folder_format(), kitti_raw_format(), kitti_tracking_format(),
+    kitti_object_format(), sustechpoints_format();
+
+std::span<const DriveFormat> drive_formats() {
+  // All are asked; of two that are equally sure of a folder, the earlier wins.
+  static const DriveFormat table[] = {
+      sweepbox_folder_format(),
+      kitti_raw_format(),
+      kitti_tracking_format(),
+      kitti_object_format(),
+      sustechpoints_format(),
+  };
+  return table;
+}
+
+namespace {
+
+constexpr int kDeepest = 3;          // folders below the one that was named
+constexpr int kMostFolders = 2000;   // looked into in one search
+constexpr int kMostEntries = 10000;  // of one folder
+
+/// Folders of a folder by name; of one with very many entries only some, since each look costs.
+std::vector<fs::path> some_folders(const fs::path& folder) {
+  std::vector<fs::path> found;
+  std::error_code code;
+  fs::directory_iterator entry(folder, fs::directory_options::skip_permission_denied, code);
+  for (int seen = 0; !code && entry != fs::directory_iterator() && seen < kMostEntries; ++seen) {
+    std::error_code ignored;
+    if (entry->is_directory(ignored)) found.push_back(entry->path());
+    entry.increment(code);
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+/// What the formats say of one folder; the surest of them keep their drives.
+Listing ask(const fs::path& path, std::string_view format) {
+  Listing best, notes;
+  double sureness = 0;
+  for (const DriveFormat& one : drive_formats()) {
+    if (!format.empty() && one.name != format) continue;
+    Listing found = one.list(path);
+    double surest = 0;
+    for (const DriveRef& ref : found.drives) surest = std::max(surest, ref.sureness);
+    if (surest > sureness) {
+      sureness = surest;
+      best = std::move(found);
+    } else if (found.drives.empty()) {
+      notes.notes.insert(notes.notes.end(), found.notes.begin(), found.notes.end());
+    }
+  }
+  return best.drives.empty() ? notes : best;
+}
+
+/// Drives are chosen by name: two of one name get the folder that tells them apart in front.
+void make_names_unique(std::vector<DriveRef>& drives, const fs::path& path) {
+  std::map<std::string, int> times;
+  for (const DriveRef& ref : drives) ++times[ref.name];
+  for (DriveRef& ref : drives) {
+    if (times[ref.name] < 2) continue;
+    const fs::path below = ref.path.lexically_relative(path);
+    const std::string folder = below.filename() == ref.name ? below.parent_path().generic_string()
+                                                            : below.generic_string();
+    if (!folder.empty() && folder != ".") ref.name = folder + "/" + ref.name;
+  }
+}
+
+tl::unexpected<Error> no_drive(const fs::path& path,
+                               std::string_view format,
+                               const Listing& listing) {
+  std::error_code ignored;
+  if (!fs::exists(path, ignored))
+    return fail(path.string(), {}, "a drive", "nothing at this place", "check the path");
+  if (!listing.notes.empty()) return tl::unexpected(listing.notes.front());
+  return fail(path.string(),
+              {},
+              format.empty() ? Text("a drive") : text("a drive of format {}", format),
+              "none in any format that is known",
+              "open the folder that holds the sweeps, or see `sweepbox formats`");
+}
+
+std::string names_of(const std::vector<DriveRef>& drives) {
+  std::string names;
+  for (const DriveRef& ref : drives) names += (names.empty() ? "" : ", ") + ref.name;
+  return names;
+}
+
+}  // namespace
+
+Listing find_drives(const fs::path& path, std::string_view format) {
+  struct Folder {
+    fs::path path;
+    int depth;
+  };
+
+  // A trailing slash hides the folder's name from its readers.
+  const fs::path start = path.has_filename() ? path : path.parent_path();
+  Listing all;
+  std::deque<Folder> waiting = {{start, 0}};
+  for (int looked = 0; !waiting.empty() && looked < kMostFolders; ++looked) {
+    const Folder folder = waiting.front();
+    waiting.pop_front();
+    Listing here = ask(folder.path, format);
+    all.notes.insert(all.notes.end(), here.notes.begin(), here.notes.end());
+    if (!here.drives.empty()) {
+      all.drives.insert(all.drives.end(), here.drives.begin(), here.drives.end());
+      continue;  // what lies below a drive belongs to it
+    }
+    if (folder.depth == kDeepest) continue;
+    for (fs::path& below : some_folders(folder.path))
+      if (!below.filename().string().starts_with('.'))
+        waiting.push_back({std::move(below), folder.depth + 1});
+  }
+  make_names_unique(all.drives, start);
+  return all;
+}
+
+Result<std::shared_ptr<const Drive>> open_drive(const DriveRef& ref, const Repairs& repairs) {
+  for (const DriveFormat& format : drive_formats()) {
+    if (format.name != ref.format) continue;
+    auto drive = format.open(ref, repairs);
+    if (!drive) return tl::unexpected(drive.error());
+    return std::shared_ptr<const Drive>(std::move(*drive));
+  }
+  return fail(ref.path.string(),
+              {},
+              "a drive format that is known",
+              text("{}", ref.format),
+              "see `sweepbox formats`");
+}
+
+Result<std::shared_ptr<const Drive>> open_drive(const fs::path& path,
+                                                std::string_view format,
+                                                std::string_view drive,
+                                                const Repairs& repairs) {
+  const Listing listing = find_drives(path, format);
+  if (listing.drives.empty()) return no_drive(path, format, listing);
+  if (drive.empty() && listing.drives.size() == 1)
+    return open_drive(listing.drives.front(), repairs);
+  for (const DriveRef& ref : listing.drives)
+    if (!drive.empty() && ref.name == drive) return open_drive(ref, repairs);
+  return fail(path.string(),
+              {},
+              drive.empty() ? Text("the name of one drive") : text("a drive named {}", drive),
+              text("{} drives", listing.drives.size()),
+              text("choose one with --drive: {}", names_of(listing.drives)));
+}
+
+}  // namespace sweepbox
