@@ -29,7 +29,8 @@ struct RoadSpec {
   double parking_width = 2.2;                        ///< on both sides, beyond the lanes
   double pavement_width = 2.8;
   double kerb_height = 0.12;
-  double crossfall = 0.02;  ///< height lost per metre from the middle line
+  std::vector<double> crossings;  ///< s of zebra crossings
+  double crossfall = 0.02;        ///< height lost per metre from the middle line
 };
 
 /// Where something is: one point for what stands, several for what moves (a smooth curve through
@@ -74,12 +75,13 @@ struct LidarSpec {
   std::string name = "lidar";
   Pose ego_from_lidar;
   int beams = 64;
-  int columns = 1900;  ///< shots of each beam in one turn
-  double top = 0.05;   ///< elevation of ring 0 (the lowest is ring beams − 1), rad
-  double bottom = -0.42;
-  double range = 120;      ///< m
-  double noise = 0.015;    ///< standard deviation along the beam, m
-  double dropouts = 0.01;  ///< share of returns that are lost anywhere, beside what is too weak
+  int columns = 1900;     ///< shots of each beam in one turn
+  double top = 0.05;      ///< elevation of ring 0, rad
+  double bottom = -0.42;  ///< elevation of the last ring, rad
+  double range = 120;     ///< m
+  double noise = 0.015;   ///< standard deviation along the beam, m
+  double dropouts =
+      0.01;  ///< share of returns that are lost anywhere, beside what is too weak; 0: none at all
   bool compensated =
       true;  ///< points moved to where the lidar is at the stamp, by the ego's motion alone
   bool truth = true;  ///< a channel "track": number of the label that was hit, 0 for none
@@ -107,7 +109,8 @@ struct SynthSpec {
   double label_distance = 80;  ///< an object that is never nearer to the ego has no label, m
   RoadSpec road;
   SunSpec sun;
-  MotionSpec ego;  ///< of the middle of the rear axle, on the ground
+  MotionSpec
+      ego;  ///< of the middle between its axles; the ego frame sits 1.4 m behind, on the ground
   std::vector<LidarSpec> lidars;
   std::vector<CameraSpec> cameras;
   std::vector<ObjectSpec> objects;
