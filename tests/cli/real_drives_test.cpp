@@ -12,12 +12,12 @@ namespace {
 
 using nlohmann::json;
 using sweepbox::test::Finished;
-using sweepbox::test::sweepbox;
+using sweepbox::test::run_sweepbox;
 
 json json_of(const std::vector<std::string>& arguments, int status = 0) {
   std::vector<std::string> with_json = arguments;
   with_json.push_back("--json");
-  const Finished finished = sweepbox(with_json);
+  const Finished finished = run_sweepbox(with_json);
   INFO(finished.err);
   REQUIRE(finished.status == status);
   return json::parse(finished.out);
@@ -131,7 +131,7 @@ TEST_CASE("info counts what the SUSTechPOINTS example holds") {
 
 TEST_CASE("a command that needs one drive names the choices and is a wrong question otherwise") {
   SHARED_DATA_OR_SKIP(folder, "kitti_raw");
-  const Finished finished = sweepbox({"labels", folder.string()});
+  const Finished finished = run_sweepbox({"labels", folder.string()});
   CHECK(finished.status == 2);
   CHECK(finished.err.find("2011_09_26_drive_0001_sync") != std::string::npos);
   CHECK(finished.err.find("2011_09_26_drive_9001_sync") != std::string::npos);

@@ -8,18 +8,18 @@
 
 using nlohmann::json;
 using sweepbox::test::Finished;
-using sweepbox::test::sweepbox;
+using sweepbox::test::run_sweepbox;
 using sweepbox::test::TempFolder;
 
 TEST_CASE("the program tells its version and its commands") {
-  CHECK(sweepbox({"--version"}).out == "sweepbox " SWEEPBOX_VERSION "\n");
-  const Finished help = sweepbox({"--help"});
+  CHECK(run_sweepbox({"--version"}).out == "sweepbox " SWEEPBOX_VERSION "\n");
+  const Finished help = run_sweepbox({"--help"});
   CHECK(help.status == 0);
   for (const char* command :
        {"open", "info", "labels", "project", "render", "convert", "formats", "synth", "run"}) {
     INFO(command);
     CHECK(help.out.find(command) != std::string::npos);
-    const Finished of_command = sweepbox({command, "--help"});
+    const Finished of_command = run_sweepbox({command, "--help"});
     CHECK(of_command.status == 0);
     CHECK(of_command.out.find("Example:") != std::string::npos);
   }
@@ -27,7 +27,7 @@ TEST_CASE("the program tells its version and its commands") {
 
 TEST_CASE("commands of the promise that are not there yet say so") {
   for (const char* command : {"fit", "follow", "propose", "yield"}) {
-    const Finished finished = sweepbox({command, "somewhere"});
+    const Finished finished = run_sweepbox({command, "somewhere"});
     CHECK(finished.status == 2);
     CHECK(finished.err.find("not there yet") != std::string::npos);
   }
@@ -39,7 +39,7 @@ TEST_CASE("wrong usage is status 2 and one line") {
                                                     {"labels", "x", "--frame", "three"},
                                                     {"info", "x", "--repair", "no.such.repair=1"},
                                                     {"synth", "spec.json"}}) {
-    const Finished finished = sweepbox(arguments);
+    const Finished finished = run_sweepbox(arguments);
     INFO(arguments.front() << ": " << finished.err);
     CHECK(finished.status == 2);
     CHECK(std::count(finished.err.begin(), finished.err.end(), '\n') == 1);
@@ -50,17 +50,17 @@ TEST_CASE("wrong usage is status 2 and one line") {
 TEST_CASE("what is no drive fails with one line that names it") {
   const TempFolder empty;
   for (const char* command : {"info", "labels", "project"}) {
-    const Finished finished = sweepbox({command, empty.path().string()});
+    const Finished finished = run_sweepbox({command, empty.path().string()});
     INFO(finished.err);
     CHECK(finished.status == 1);
     CHECK(finished.err.starts_with("sweepbox: " + empty.path().string()));
     CHECK(std::count(finished.err.begin(), finished.err.end(), '\n') == 1);
   }
-  CHECK(sweepbox({"info", (empty / "absent").string()}).status == 1);
+  CHECK(run_sweepbox({"info", (empty / "absent").string()}).status == 1);
 }
 
 TEST_CASE("formats lists drives, clouds and labels for programs") {
-  const json formats = json::parse(sweepbox({"formats", "--json"}).out);
+  const json formats = json::parse(run_sweepbox({"formats", "--json"}).out);
   const auto has = [](const json& list, const char* name) {
     for (const json& entry : list)
       if (entry["name"] == name) return true;

@@ -69,7 +69,7 @@ Finished run_program(const std::vector<std::string>& command, const Environment&
   return finished;
 }
 
-Finished sweepbox(const std::vector<std::string>& arguments, const Environment& environment) {
+Finished run_sweepbox(const std::vector<std::string>& arguments, const Environment& environment) {
   const TempFolder home;
   Environment all = {{"XDG_DATA_HOME", (home / "data").string()},
                      {"XDG_CONFIG_HOME", (home / "config").string()},

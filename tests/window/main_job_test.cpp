@@ -17,12 +17,12 @@ using sweepbox::test::Control;
 using sweepbox::test::Finished;
 using sweepbox::test::Robot;
 using sweepbox::test::RobotOptions;
-using sweepbox::test::sweepbox;
+using sweepbox::test::run_sweepbox;
 using sweepbox::test::TempFolder;
 
 /// A synthetic street of twelve frames without its labels: nothing is drawn yet.
 void make_bare_street(const fs::path& folder) {
-  const Finished made = sweepbox({"synth",
+  const Finished made = run_sweepbox({"synth",
                                   SWEEPBOX_SOURCE_DIR "/samples/street.json",
                                   "-o",
                                   folder.string(),
@@ -36,7 +36,7 @@ void make_bare_street(const fs::path& folder) {
 /// Every box of the project, frame by frame.
 json boxes_of(const fs::path& drive, const fs::path& project) {
   const Finished listed =
-      sweepbox({"labels", drive.string(), "--project", project.string(), "--json"});
+      run_sweepbox({"labels", drive.string(), "--project", project.string(), "--json"});
   INFO(listed.err);
   REQUIRE(listed.status == 0);
   return json::parse(listed.out)["frames"];
