@@ -89,7 +89,7 @@ TEST_CASE("a hand places a box, drags a handle, sets a key, undoes, redoes, and 
     robot.key("shift+Left");
     robot.picture("3-keyed");
     const auto in_world = [&](std::size_t frame) {
-      const Finished listed = sweepbox(
+      const Finished listed = run_sweepbox(
           {"labels", drive.string(), "--project", project.string(), "--json", "--in", "world"});
       return json::parse(listed.out)["frames"][frame]["cuboids"][0]["center"];
     };
@@ -142,7 +142,7 @@ TEST_CASE("what the window showed as saved is there after kill -9") {
 TEST_CASE("the window is whole at every size that people have") {
   const TempFolder folder;
   const fs::path drive = folder / "street";
-  const Finished made = sweepbox(
+  const Finished made = run_sweepbox(
       {"synth", SWEEPBOX_SOURCE_DIR "/samples/street.json", "-o", drive.string(), "--frames", "2"});
   REQUIRE(made.status == 0);
   for (const auto& [width, height] :
