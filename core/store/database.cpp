@@ -266,6 +266,10 @@ Error Database::failure(int code) const {
       return error("a project that nobody else writes",
                    "one that another program holds",
                    "close the other program and retry");
+    case SQLITE_ERROR:  // a table that is not there, or has other columns
+      return error("a whole project",
+                   handle_ ? Text(sqlite3_errmsg(handle_.get())) : Text("a damaged one"),
+                   "take a copy of the project from before; this one was left as it is");
     case SQLITE_NOMEM:
       return error("memory", "none left", "close other programs and retry");
     default:
@@ -289,8 +293,8 @@ int Database::log_pages() const {
 
 bool Database::checkpoint() {
   int in_log = 0, moved = 0;
-  const int code = sqlite3_wal_checkpoint_v2(
-      handle_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &moved);
+  const int code =
+      sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &moved);
   if (code == SQLITE_OK) *log_pages_ = 0;
   return code == SQLITE_OK && in_log > 0 && moved == in_log;
 }

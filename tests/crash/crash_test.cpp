@@ -194,7 +194,7 @@ TEST_CASE("every confirmed edit survives kill -9 at a random moment, undo includ
     std::uint64_t last = 0;
     for (int i = 0; i < kKillsAProject && done < kills; ++i, ++done) {
       Child child(folder / "a.sbx", seed);
-      child.listen(within_ms(random, 100));
+      child.listen(within_ms(random, 200));
       child.kill();
       REQUIRE_FALSE(child.refused());
       confirmations += child.confirmed().size();
@@ -208,7 +208,7 @@ TEST_CASE("every confirmed edit survives kill -9 at a random moment, undo includ
 
 TEST_CASE("every confirmed edit survives a file that may not grow, and a kill after that") {
   std::mt19937_64 random(std::random_device{}());
-  for (int done = 0; done < kills_wanted(); done += 5) {
+  for (int done = 0; done < kills_wanted(); done += 10) {
     const test::TempFolder folder;
     const std::uint64_t seed = random() % 1'000'000;
     INFO("seed " << seed);
@@ -230,7 +230,7 @@ TEST_CASE("every confirmed edit survives a file that may not grow, and a kill af
 
 TEST_CASE("every confirmed edit survives a disk that fills up, and a kill after that") {
   std::mt19937_64 random(std::random_device{}());
-  for (int done = 0; done < kills_wanted(); done += 5) {
+  for (int done = 0; done < kills_wanted(); done += 10) {
     const test::TempFolder folder;
     const int room = 300 + static_cast<int>(random() % 300);
     const test::SmallDisk disk(folder / "disk", room);
@@ -251,7 +251,7 @@ TEST_CASE("every confirmed edit survives a disk that fills up, and a kill after 
 
 TEST_CASE("every confirmed edit survives a folder that turns read only, and a kill after that") {
   std::mt19937_64 random(std::random_device{}());
-  for (int done = 0; done < kills_wanted(); done += 5) {
+  for (int done = 0; done < kills_wanted(); done += 10) {
     const test::TempFolder folder;
     ::chmod(folder.path().c_str(), 0777);
     const std::uint64_t seed = random() % 1'000'000;
@@ -259,7 +259,7 @@ TEST_CASE("every confirmed edit survives a folder that turns read only, and a ki
     Expected expected(seed);
     for (int i = 0; i < 3; ++i) {
       Child child(folder / "a.sbx", seed, {RLIM_INFINITY, true});
-      child.listen(within_ms(random, 100));
+      child.listen(within_ms(random, 200));
       ::chmod(folder.path().c_str(), 0555);
       child.listen(within_ms(random, 20));
       child.kill();

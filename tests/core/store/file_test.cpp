@@ -74,6 +74,16 @@ TEST_CASE("a project with triggers or views is refused: opening a file runs noth
   CHECK(refusal_of(folder / "a.sbx").find("one that another program changed") != std::string::npos);
 }
 
+TEST_CASE("a project that lost a table is refused and left as it is") {
+  const TempFolder folder;
+  open_project(folder / "a.sbx")->take_steps(3);
+  change(folder / "a.sbx", "DROP TABLE record");
+  const std::string before = content_of(folder / "a.sbx");
+  CHECK_THAT(refusal_of(folder / "a.sbx"),
+             Catch::Contains("found no such table: record; take a copy"));
+  CHECK(content_of(folder / "a.sbx") == before);
+}
+
 TEST_CASE("an older project is copied before each migration, and a failed one changes nothing") {
   const TempFolder folder;
   open_project(folder / "a.sbx")->take_steps(30);
