@@ -1,14 +1,14 @@
 #include "app/view/gl_objects.hpp"
 
+#include "app/view/embedded.hpp"
 #include "core/base/log.hpp"
-#include "shaders.hpp"
 
 namespace sweepbox {
 
 namespace {
 
 GLuint compiled(const GlProgram::Stage& stage, std::string_view defines) {
-  std::string source(shaders::get(stage.file));
+  std::string source(view_files::get(stage.file));
   const auto first_line = source.find('\n');
   if (first_line == std::string::npos) {
     log_error("shader {}: not embedded", stage.file);

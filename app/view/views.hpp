@@ -9,6 +9,7 @@
 #include "app/tool/tool.hpp"
 
 struct ImDrawList;
+struct ImFont;
 
 namespace sweepbox {
 
@@ -35,6 +36,16 @@ struct ViewInput {
 struct Device {
   bool compute = false;   ///< OpenGL ≥ 4.3
   float ui_scale = 1;
+  ImFont* label_font = nullptr;  ///< 12 px at scale 1; null: ImGui's current one, scaled
+  ImFont* tag_font = nullptr;    ///< 11 px at scale 1
+};
+
+/// What the colours of the 3D view's points mean now.
+struct Legend {
+  Text title;            ///< "Height"
+  double low = 0, high = 0;
+  Text unit;             ///< "m"; may be empty
+  bool scale = false;    ///< a range of the colour map; else low and high mean nothing
 };
 
 /// All pictures of the session: VTK windows, painters, textures. Needs the window's GL context current in
@@ -42,7 +53,12 @@ struct Device {
 class Views {
  public:
   explicit Views(const Device& device);
+  Views(const Views&) = delete;
+  Views& operator=(const Views&) = delete;
   ~Views();
+
+  /// Fonts and scale may change while running.
+  void set_device(const Device& device);
 
   /// Draws the 3D view into the area through ImGui's draw list, tags on top, and handles the mouse:
   /// orbit (middle, or right drag), pan (Shift), zoom (wheel), the tool with the left button.
@@ -57,6 +73,7 @@ class Views {
   /// What the mouse would do: hint and cursor of the tool or view under it; empty hint: nothing to say.
   const Text& hint() const;
   Cursor cursor() const;
+  const Legend& legend() const;
   /// True while pictures are older than what they show (something still loads or animates).
   bool animating() const;
   /// Redraws everything at the next draw (benchmarks).
