@@ -197,7 +197,7 @@ Result<std::vector<TrackId>> tracks_of(const Session& session, const Arguments& 
 }
 
 Result<Cuboid> box_of(const Session& session, TrackId track) {
-  if (const auto box = committed_box(session, track)) return *box;
+  if (const auto box = carried_box(session, track)) return *box;
   const auto found = session.document().track(track);
   return refuse(text("{} is not in this frame", found ? shown_name(session, *found) : ""));
 }

@@ -61,9 +61,10 @@ std::vector<Chord> parse_chords(std::string_view text, std::string* wrong) {
   std::size_t begin = 0;
   while (begin < text.size()) {
     std::size_t end = text.find(", ", begin);
-    // "Ctrl+, X" would be a comma key followed by a separator: the writer means ", " after a key.
-    if (end != std::string_view::npos && end > begin && text[end - 1] == '+')
-      end = text.find(", ", end + 1);
+    // In "Ctrl+,, X" the first comma is a key; in "Ctrl++, X" and "+, X" the plus is.
+    if (end != std::string_view::npos && end > begin + 1 && text[end - 1] == '+' &&
+        text[end - 2] != '+')
+      ++end;
     const std::string_view part =
         trimmed(text.substr(begin, end == std::string_view::npos ? end : end - begin));
     if (!part.empty()) {

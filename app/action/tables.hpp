@@ -28,7 +28,7 @@ std::optional<Text> needs_sequence(const Session& session);
 Result<TrackId> track_of(const Session& session, const Arguments& arguments);
 /// The same, else everything selected.
 Result<std::vector<TrackId>> tracks_of(const Session& session, const Arguments& arguments);
-/// Its box in the shown frame, in ego; the error says that the frame has none.
+/// Its box in the shown frame, in ego; beyond its life, where it would be (carried_box).
 Result<Cuboid> box_of(const Session& session, TrackId track);
 
 /// Puts the box there as one edit.

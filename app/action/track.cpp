@@ -68,11 +68,15 @@ Result<void> edit_tracks(Session& session, const Arguments& arguments, Make make
   return commit(session, make(session.history->document(), std::span<const TrackId>(*tracks)));
 }
 
+/// In a frame that the track has not reached yet, the key begins where it would be by now.
 Result<void> set_key_here(Session& session, const Arguments& arguments) {
-  return edit_track(
-      session, arguments, [](const Document& document, TrackId track, const Moment& moment) {
-        return add_key(document, track, moment);
-      });
+  const auto track = track_of(session, arguments);
+  if (!track) return tl::unexpected(track.error());
+  if (committed_box(session, *track))
+    return commit(session, add_key(session.history->document(), *track, session.moment()));
+  const auto box = box_of(session, *track);
+  if (!box) return tl::unexpected(box.error());
+  return commit(session, box_edit(session, *track, *box));
 }
 
 Result<void> remove_key_here(Session& session, const Arguments& arguments) {
@@ -326,7 +330,7 @@ std::span<const Action> track_actions() {
        "K",
        "",
        set_key_here,
-       needs_box,
+       needs_selection_to_edit,
        {kTrackParameter},
        "diamond"},
       {"track.remove_key",

@@ -100,6 +100,22 @@ std::optional<Cuboid> committed_box(const Session& session, TrackId track) {
   return cuboid_in_ego_at(*found, *session.drive, session.frame().stamp);
 }
 
+std::optional<Cuboid> carried_box(const Session& session, TrackId track) {
+  if (auto box = committed_box(session, track)) return box;
+  if (!session.history || !session.has_drive()) return std::nullopt;
+  const std::shared_ptr<const Track> found = session.history->document().track(track);
+  if (!found) return std::nullopt;
+  const Stamp now = session.frame().stamp;
+  const Stamp end = now < found->first ? found->first : found->last;
+  auto in_world = cuboid_at(*found, end);
+  if (!in_world) return std::nullopt;
+  // A few frames on, a person only mends what speed could not know; farther, speed means nothing.
+  constexpr double kFarthestSeconds = 3;
+  const double seconds = std::clamp(seconds_between(end, now), -kFarthestSeconds, kFarthestSeconds);
+  in_world->pose.translation += velocity_at(*found, end) * seconds;
+  return world_from_ego_or_identity(*session.drive, now).inverse() * *in_world;
+}
+
 Result<Edit> box_edit(const Session& session, TrackId track, const Cuboid& cuboid_in_ego) {
   if (!session.history || !session.has_drive()) return refuse("No drive is open");
   const Moment moment = session.moment();

@@ -108,6 +108,13 @@ ToolAnswer BoxTool::hover(const Pointer& pointer, Session& session) const {
     return answer;
   }
   set_hovered(session, pointer.hit);
+  // Where the selected track ends before this frame, K goes on with it here.
+  if (const auto chosen = primary_track(session);
+      chosen && !pointer.hit && session.drive && !committed_box(session, chosen->uid))
+    if (const auto there = carried_box(session, chosen->uid)) {
+      preview.ghosts = {*there};
+      preview.hint = text("{} is not in this frame · K sets a key", shown_name(session, *chosen));
+    }
   const auto track = pointer.hit ? session.document().track(pointer.hit) : nullptr;
   if (!track) return answer;
   const std::string name = shown_name(session, *track);
