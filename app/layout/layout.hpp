@@ -11,15 +11,17 @@ namespace sweepbox {
 struct Split {
   enum class Kind { leaf, rows, columns };
   Kind kind = Kind::leaf;
-  std::string_view panel;   ///< of a leaf
-  std::string_view id;      ///< of a split: remembers its size in settings.sizes
-  double size = 0.5;        ///< of the first part: ≥ 1: px of it; ≤ −1: px of the second part; else share
-  std::vector<Split> parts; ///< two
+  std::string_view panel = {};   ///< of a leaf
+  std::string_view id = {};      ///< of a split: remembers its size in settings.sizes; empty: fixed
+  /// Of the first part: ≥ 1: px of it at scale 1; ≤ −1: px of the second part; else share.
+  double size = 0.5;
+  double small = 0;              ///< instead of it in windows below 1400 × 800 px at scale 1; 0: the same
+  std::vector<Split> parts = {}; ///< two
 };
 
 struct Layout {
   std::string_view name;    ///< "annotate"
-  std::string_view title;
+  std::string_view title;   ///< empty: no tab leads to it
   std::string_view action;  ///< that chooses it
   Split root;
 };

@@ -1,0 +1,29 @@
+#pragma once
+#include "app/panel/panel.hpp"
+
+namespace sweepbox {
+
+// Each in the file of its name; the tables are in panels.cpp.
+void draw_topbar(Ui& ui, const Area& area);
+void draw_cameras(Ui& ui, const Area& area);
+void draw_scene_panel(Ui& ui, const Area& area);
+void draw_sides(Ui& ui, const Area& area);
+void draw_properties(Ui& ui, const Area& area);
+void draw_tracks(Ui& ui, const Area& area);
+void draw_timeline(Ui& ui, const Area& area);
+void draw_status(Ui& ui, const Area& area);
+void draw_start(Ui& ui, const Area& area);
+void draw_calibrate_view(Ui& ui, const Area& area);
+void draw_calibrate(Ui& ui, const Area& area);
+
+void draw_palette(Ui& ui, const Area& whole);
+void draw_keys(Ui& ui, const Area& whole);
+void draw_settings(Ui& ui, const Area& whole);
+void draw_classes(Ui& ui, const Area& whole);
+void draw_log(Ui& ui, const Area& whole);
+void draw_file_dialog(Ui& ui, const Area& whole);
+void draw_unsaved(Ui& ui, const Area& whole);
+
+void draw_tasks(Ui& ui, const Area& whole);
+
+}  // namespace sweepbox

@@ -1,0 +1,10 @@
+#pragma once
+#include <string_view>
+
+namespace sweepbox {
+
+/// The glyph of an icon (UTF-8, in Fonts::icons) by its Font Awesome 4.7 name: "cube", "undo".
+/// Empty for a name that the table does not have.
+std::string_view icon(std::string_view name);
+
+}  // namespace sweepbox

@@ -1,0 +1,141 @@
+#include <fmt/format.h>
+#include <imgui.h>
+
+#include <array>
+#include <cmath>
+
+#include "app/panel/entries.hpp"
+#include "app/panel/view_input.hpp"
+
+namespace sweepbox {
+
+namespace {
+
+struct Channel {
+  std::string_view name;   ///< of Layers::color_by
+  std::string_view title;
+};
+
+constexpr Channel kChannels[] = {
+    {"height", "Height"},
+    {"intensity", "Intensity"},
+    {"range", "Distance"},
+    {"ring", "Ring"},
+    {"time", "Time"},
+    {"camera", "Camera"},
+    {"class", "Class"},
+};
+
+void draw_tools(Ui& ui, const Area& area) {
+  const float side = ui.px(32);
+  const auto count = static_cast<float>(tools().size());
+  const Area bar = {area.x + ui.px(6), area.y + ui.px(6), side * count + ui.px(4), side + ui.px(4)};
+  ImGui::SetCursorScreenPos({bar.x, bar.y});
+  ImGui::BeginChild("tools", {bar.width, bar.height}, false, ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoScrollbar);
+  fill(bar, ui.theme.window, ui.px(3), 0.92F);
+  float x = bar.x + ui.px(2);
+  for (const ToolEntry& tool : tools()) {
+    const bool on = ui.session.tool == tool.name;
+    action_button(ui,
+                  fmt::format("tool/{}", tool.name),
+                  {x, bar.y + ui.px(2), side - ui.px(2), side},
+                  tool.action,
+                  {.icon = std::string(tool.icon), .on = on, .flat = true});
+    x += side;
+  }
+  ImGui::EndChild();
+}
+
+void draw_ramp(Ui& ui, const Area& area) {
+  const ColorMap map = color_map(ui.session.layers.color_map, ui.theme.dark);
+  const std::size_t parts = map.stops.size() - 1;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  for (std::size_t i = 0; i < parts; ++i) {
+    const auto share = [&](std::size_t k) {
+      return std::floor(area.x + area.width * static_cast<float>(k) / static_cast<float>(parts));
+    };
+    list->AddRectFilledMultiColor({share(i), area.y},
+                                  {share(i + 1), area.y + area.height},
+                                  ink(map.stops[i]),
+                                  ink(map.stops[i + 1]),
+                                  ink(map.stops[i + 1]),
+                                  ink(map.stops[i]));
+  }
+}
+
+void draw_colors(Ui& ui, const Area& area) {
+  const Layers& layers = ui.session.layers;
+  std::vector<std::string> titles;
+  int chosen = 0;
+  for (const Channel& channel : kChannels) {
+    if (channel.name == layers.color_by) chosen = static_cast<int>(titles.size());
+    titles.emplace_back(ui.tr(channel.title));
+  }
+  const bool ramp = layers.color_by != "class" && layers.color_by != "camera";
+  const float width = std::min(ui.px(ramp ? 240 : 132), area.width - ui.px(16));
+  const Area bar = {area.x + area.width - width - ui.px(6), area.y + ui.px(6), width, ui.px(30)};
+  ImGui::SetCursorScreenPos({bar.x, bar.y});
+  ImGui::BeginChild("colors", {bar.width, bar.height}, false, ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoScrollbar);
+  fill(bar, ui.theme.window, ui.px(3), 0.92F);
+  Cutter cut{inset(bar, ui.px(4), ui.px(3))};
+  put_icon(ui, cut.left(ui.px(20)), "tint", ui.theme.dim);
+  const Area list = cut.left(ui.px(100), ui.px(8));
+  if (const auto picked = combo(ui,
+                                "scene/color",
+                                list,
+                                titles[static_cast<std::size_t>(chosen)],
+                                titles,
+                                chosen,
+                                action_hint(ui, "view.color"))) {
+    Arguments arguments;
+    arguments.values["by"] = kChannels[*picked].name;
+    do_action(ui.session, "view.color", arguments);
+  }
+  if (ramp) draw_ramp(ui, centred(inset(cut.rest, ui.px(2), 0), ui.px(8)));
+  ImGui::EndChild();
+}
+
+}  // namespace
+
+void draw_scene_panel(Ui& ui, const Area& area) {
+  const ViewInput input = view_input(ui, "view/scene", area);
+  ui.views.draw_scene(ui.session, ImGui::GetWindowDrawList(), area, input);
+  show_view_hint(ui, input);
+  const float tools_width = ui.px(32) * static_cast<float>(tools().size()) + ui.px(20);
+  if (ui.session.layout != "calibrate") draw_tools(ui, area);
+  if (area.width > tools_width + ui.px(150)) draw_colors(ui, area);
+}
+
+void draw_sides(Ui& ui, const Area& area) {
+  struct Side {
+    ViewKind kind;
+    std::string_view id;
+    std::string_view title;
+  };
+  constexpr std::array<Side, 3> kSides = {Side{ViewKind::top, "view/top", "Top"},
+                                          Side{ViewKind::side, "view/side", "Side"},
+                                          Side{ViewKind::front, "view/front", "Front"}};
+  const float gap = std::round(ui.px(2));
+  const FrameBox* box = frame_box(ui.session, primary(ui.session));
+  float y = area.y;
+  for (std::size_t i = 0; i < kSides.size(); ++i) {
+    const Side& side = kSides[i];
+    const float bottom = i == 2 ? area.y + area.height
+                                : std::floor(area.y + area.height * static_cast<float>(i + 1) / 3) - gap;
+    const Area place = {area.x, y, area.width, bottom - y};
+    y = bottom + gap;
+    const ViewInput input = view_input(ui, std::string(side.id), place);
+    ui.views.draw_side(ui.session, side.kind, ImGui::GetWindowDrawList(), place, input);
+    show_view_hint(ui, input);
+    if (box != nullptr) continue;
+    // With a box the view writes its name and size itself.
+    put_text(ui,
+             {place.x + ui.px(8), place.y + ui.px(4), place.width - ui.px(16), ui.px(20)},
+             ui.fonts.small,
+             ui.theme.dim,
+             ui.tr(side.title));
+    if (i == 0) put_text(ui, place, ui.fonts.small, ui.theme.dim, ui.tr("Nothing selected."), Align::centre);
+  }
+}
+
+}  // namespace sweepbox

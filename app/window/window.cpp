@@ -1,0 +1,562 @@
+#include "app/window/window.hpp"
+
+// GLEW before GLFW: both want to declare OpenGL.
+#include <GL/glew.h>
+#define GLFW_INCLUDE_NONE
+#include <GLFW/glfw3.h>
+#include <backends/imgui_impl_glfw.h>
+#include <backends/imgui_impl_opengl3.h>
+#include <dlfcn.h>
+#include <fmt/format.h>
+#include <imgui.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+
+#include "app/layout/layout.hpp"
+#include "app/panel/key_capture.hpp"
+#include "app/panel/panel.hpp"
+#include "app/panel/widgets.hpp"
+#include "app/window/fonts.hpp"
+#include "app/window/keys.hpp"
+#include "app/window/style.hpp"
+#include "core/base/files.hpp"
+#include "core/base/log.hpp"
+
+namespace sweepbox {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// A click whose press and release come together is seen by ImGui 1.86 over several frames; with fewer
+// than three some clicks were lost (stack.md, section 5).
+constexpr int kFramesAfterEvent = 3;
+constexpr double kFramePeriod = 1.0 / 60;
+constexpr double kSettleLimit = 120;  ///< s; a hung disk must not hang a script for ever
+
+struct KeyEvent {
+  std::vector<Chord> chords;
+  bool press = true;
+  bool repeat = false;
+};
+
+/// What GLFW's callbacks leave for the next frame.
+struct Events {
+  std::vector<KeyEvent> keys;
+  bool seen = false;
+};
+
+/// All versions as one number: another number, another picture.
+std::uint64_t fingerprint(const Session& session) {
+  std::uint64_t mixed = 14695981039346656037ULL;
+  const auto mix = [&mixed](std::uint64_t value) { mixed = (mixed ^ value) * 1099511628211ULL; };
+  const Versions& versions = session.versions;
+  for (const std::uint64_t version : {versions.document,
+                                      versions.selection,
+                                      versions.time,
+                                      versions.layers,
+                                      versions.camera,
+                                      versions.look}) {
+    mix(version);
+  }
+  mix(session.hovered);
+  mix(session.messages.size());
+  mix(session.messages.empty()
+          ? 0
+          : static_cast<std::uint64_t>(session.messages.back().at.time_since_epoch().count()));
+  mix(session.tasks.size());
+  for (const Task& task : session.tasks) mix(static_cast<std::uint64_t>(task.share * 200 + 1));
+  mix(std::hash<std::string>{}(session.popup + '\n' + session.layout + '\n' + session.tool + '\n' +
+                               session.filter + '\n' + session.locked_axis));
+  if (session.cache) mix(session.cache->version());
+  if (session.project) {
+    const SaveState state = session.project->state();
+    mix(state.durable);
+    mix(state.waiting);
+    mix(state.refused ? 1 : 0);
+  }
+  return mixed;
+}
+
+Arguments switched_to(bool on) {
+  Arguments arguments;
+  arguments.values["on"] = on ? "true" : "false";
+  return arguments;
+}
+
+void keep_driver_loaded() {
+#ifdef SWEEPBOX_SANITIZE
+  // Unloading it after glfwTerminate makes LeakSanitizer report blocks of an unknown module
+  // (stack.md, section 9).
+  for (const char* path : {"/usr/lib/x86_64-linux-gnu/dri/swrast_dri.so"}) {
+    dlopen(path, RTLD_NOW | RTLD_NODELETE);
+  }
+#endif
+}
+
+}  // namespace
+
+struct Window::State {
+  Session* session = nullptr;
+  WindowOptions options;
+  GLFWwindow* window = nullptr;
+  bool glfw = false;
+  bool imgui = false;
+  std::unique_ptr<Views> views;
+  Keymap keymap;
+  Fonts fonts;
+  Memory memory;
+  std::vector<Backdrop> backdrops;
+  Events events;
+  Clock::time_point start = Clock::now();
+  Clock::time_point last_tick = Clock::now();
+  int draws_left = kFramesAfterEvent;
+  std::uint64_t drawn = 0;       ///< fingerprint of the last picture
+  double wake_at_s = 0;
+  double frame_s = kFramePeriod; ///< smoothed
+  float scale = 0;
+  std::string language;
+  ThemeName theme_name = ThemeName::dark;
+  std::string painter;
+  bool written_idle = false;
+
+  double now_s() const { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+  float wanted_scale() const;
+  void follow_settings();
+  bool pending() const;
+  bool fingerprint_changed() const { return fingerprint(*session) != drawn; }
+  void ask_before_quitting();
+  void advance();
+  void handle_keys(Ui& ui);
+  void handle_key(Ui& ui, const KeyEvent& event);
+  void clear_to_theme(int width, int height);
+  void draw_frame();
+  void write_map(bool idle);
+  void wait_for_events();
+};
+
+namespace {
+
+Events& events_of(GLFWwindow* window) {
+  return *static_cast<Events*>(glfwGetWindowUserPointer(window));
+}
+
+void on_key(GLFWwindow* window, int key, int scancode, int action, int modifiers) {
+  Events& events = events_of(window);
+  events.seen = true;
+  KeyEvent event;
+  event.chords = chords_of_key(key, scancode, modifiers);
+  event.press = action != GLFW_RELEASE;
+  event.repeat = action == GLFW_REPEAT;
+  if (!event.chords.empty()) events.keys.push_back(std::move(event));
+}
+
+void note_event(GLFWwindow* window) { events_of(window).seen = true; }
+
+GLFWwindow* create_window(const WindowOptions& options) {
+  constexpr int kVersions[][2] = {{4, 5}, {4, 3}, {3, 3}};
+  for (const auto& version : kVersions) {
+    glfwDefaultWindowHints();
+    glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, version[0]);
+    glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, version[1]);
+    glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
+    glfwWindowHint(GLFW_OPENGL_FORWARD_COMPAT, GLFW_TRUE);
+    glfwWindowHint(GLFW_VISIBLE, options.visible ? GLFW_TRUE : GLFW_FALSE);
+    glfwWindowHint(GLFW_SAMPLES, 0);
+    GLFWwindow* window =
+        glfwCreateWindow(options.width, options.height, "Sweepbox", nullptr, nullptr);
+    if (window != nullptr) return window;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+float Window::State::wanted_scale() const {
+  if (session->settings.ui_scale > 0) {
+    return static_cast<float>(std::clamp(session->settings.ui_scale, 0.75, 3.0));
+  }
+  float x = 1;
+  float y = 1;
+  glfwGetWindowContentScale(window, &x, &y);
+  return std::clamp(x, 1.0F, 3.0F);
+}
+
+/// Fonts, style and views as the settings want them; they may change while running.
+void Window::State::follow_settings() {
+  const float wanted = wanted_scale();
+  const std::string& code = session->language.code();
+  const bool faces = wanted != scale || code != language;
+  const bool new_views = wanted != scale || painter != session->settings.painter;
+  if (faces) {
+    scale = wanted;
+    language = code;
+    ImGui_ImplOpenGL3_DestroyFontsTexture();
+    const LoadedFonts loaded = load_fonts(scale, language);
+    fonts = loaded.fonts;
+    if (loaded.missing) {
+      say(*session,
+          Severity::warning,
+          text("The letters of this language are not on this machine. Install fonts-noto-cjk."));
+    }
+    ImGui_ImplOpenGL3_CreateFontsTexture();
+  }
+  if (faces || theme_name != session->settings.theme) {
+    theme_name = session->settings.theme;
+    apply_style(theme(theme_name), scale);
+  }
+  if (new_views) {
+    painter = session->settings.painter;
+    if (views) views->release();
+    Device device;
+    device.compute = GLEW_VERSION_4_3 != 0 && painter != "points";
+    device.ui_scale = scale;
+    views = std::make_unique<Views>(device);
+  }
+}
+
+/// Work that the disk refused would be lost: one question before that.
+void Window::State::ask_before_quitting() {
+  if (!session->quit || !session->project || memory.get<bool>("unsaved/give_up")) return;
+  if (!session->project->state().refused) return;
+  session->quit = false;
+  session->popup = "unsaved";
+}
+
+/// Something will change the picture or the disk without anybody touching the window.
+bool Window::State::pending() const {
+  return session->jobs.pending() > 0 || (views && views->animating()) || !everything_saved(*session) ||
+         (session->has_drive() && !everything_loaded(*session));
+}
+
+/// Time and jobs' results up to now.
+void Window::State::advance() {
+  const Clock::time_point now = Clock::now();
+  const double passed = std::chrono::duration<double>(now - last_tick).count();
+  last_tick = now;
+  if (session->has_drive() && session->time.playing) tick(*session, passed);
+  if (update(*session)) draws_left = std::max(draws_left, 1);
+  if (fingerprint(*session) != drawn) draws_left = std::max(draws_left, 1);
+}
+
+void Window::State::handle_key(Ui& ui, const KeyEvent& event) {
+  Session& s = *session;
+  if (!event.press) {
+    // The key of "hold to see before" was let go, whichever it is: showing it needs a held key.
+    if (s.calibrate.show_before) do_action(s, "calibrate.before", switched_to(false));
+    return;
+  }
+  if (take_key(ui, event.chords.back())) return;
+  const Chord& first = event.chords.front();
+  const bool popup_open = !s.popup.empty();
+  if (popup_open && first.key == "Escape") {
+    s.popup.clear();
+    return;
+  }
+  for (const Chord& chord : event.chords) {
+    const Action* action = keymap.action_for(chord, s.layout);
+    if (action == nullptr) continue;
+    if (popup_open) {
+      // The key that opened it closes it; nothing else reaches what is veiled.
+      const std::string before = s.popup;
+      if (action->category == "View" || action->category == "File") {
+        do_action(s, action->id);
+        if (s.popup == before) s.popup.clear();
+      }
+      return;
+    }
+    const bool repeats = action->category == "Time" || action->category == "Box" ||
+                         action->category == "Calibrate" || action->category == "Edit";
+    if (event.repeat && !repeats) return;
+    if (action->id == "calibrate.before") {
+      do_action(s, action->id, switched_to(true));
+      return;
+    }
+    do_action(s, action->id);
+    return;
+  }
+}
+
+void Window::State::handle_keys(Ui& ui) {
+  const std::vector<KeyEvent> typed = std::exchange(events.keys, {});
+  for (const KeyEvent& event : typed) {
+    // What is typed belongs to the field with the caret, a list that dropped takes Escape.
+    const bool typing = ImGui::GetIO().WantTextInput;
+    const bool listing = ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
+    if (event.press && (typing || listing)) {
+      const Chord& chord = event.chords.front();
+      const bool closes_popup = chord.key == "Escape" && !session->popup.empty() && !listing;
+      if (!closes_popup) continue;
+    }
+    handle_key(ui, event);
+  }
+}
+
+void Window::State::clear_to_theme(int width, int height) {
+  const auto clear = [](std::uint32_t rgb) {
+    glClearColor(static_cast<float>((rgb >> 16) & 255U) / 255.0F,
+                 static_cast<float>((rgb >> 8) & 255U) / 255.0F,
+                 static_cast<float>(rgb & 255U) / 255.0F,
+                 1);
+    glClear(GL_COLOR_BUFFER_BIT);
+  };
+  glBindFramebuffer(GL_FRAMEBUFFER, 0);
+  glViewport(0, 0, width, height);
+  glDisable(GL_SCISSOR_TEST);
+  clear(theme(theme_name).window);
+  glEnable(GL_SCISSOR_TEST);
+  for (const Backdrop& backdrop : backdrops) {
+    const Area& area = backdrop.area;
+    const int x0 = static_cast<int>(std::lround(area.x));
+    const int y0 = static_cast<int>(std::lround(area.y));
+    const int x1 = static_cast<int>(std::lround(area.x + area.width));
+    const int y1 = static_cast<int>(std::lround(area.y + area.height));
+    if (x1 <= x0 || y1 <= y0) continue;
+    glScissor(x0, height - y1, x1 - x0, y1 - y0);
+    clear(backdrop.rgb);
+  }
+  glDisable(GL_SCISSOR_TEST);
+}
+
+void Window::State::write_map(bool idle) {
+  if (options.ui_map.empty()) return;
+  written_idle = idle;
+  if (const auto written = write_ui_map(session->ui_map, idle, options.ui_map); !written) {
+    log_error("{}", to_line(written.error()));
+    options.ui_map.clear();
+  }
+}
+
+void Window::State::draw_frame() {
+  const Clock::time_point began = Clock::now();
+  follow_settings();
+  backdrops.clear();
+  Ui ui{*session,
+        *views,
+        keymap,
+        fonts,
+        theme(theme_name),
+        memory,
+        backdrops,
+        scale,
+        now_s(),
+        frame_s > 0 ? 1 / std::max(frame_s, kFramePeriod) : 0};
+  handle_keys(ui);
+  ImGui_ImplOpenGL3_NewFrame();
+  ImGui_ImplGlfw_NewFrame();
+  ImGui::NewFrame();
+  if (session->ui_map.wanted) session->ui_map.begin_frame();
+  const ImVec2 size = ImGui::GetIO().DisplaySize;
+  const Area whole = {0, 0, size.x, size.y};
+  const Layout* layout = session->has_drive() ? find_layout(session->layout) : find_layout("start");
+  if (layout == nullptr) layout = &layouts().front();
+  draw_layout(ui, *layout, whole);
+  draw_popups(ui, whole);
+  wake_at_s = ui.wake_at_s;
+  ImGui::Render();
+
+  int width = 0;
+  int height = 0;
+  glfwGetFramebufferSize(window, &width, &height);
+  clear_to_theme(width, height);
+  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+  glfwSwapBuffers(window);
+  drawn = fingerprint(*session);
+  ask_before_quitting();
+  const double took = std::chrono::duration<double>(Clock::now() - began).count();
+  frame_s += (took - frame_s) * 0.1;
+}
+
+void Window::State::wait_for_events() {
+  double timeout = 0.5;
+  if (draws_left > 0 || views->animating()) {
+    timeout = 0;
+  } else if (session->time.playing) {
+    const double since = std::chrono::duration<double>(Clock::now() - last_tick).count();
+    timeout = kFramePeriod - since;
+  }
+  timeout = std::min(timeout, wake_at_s - now_s());
+  if (timeout > 0.0005) {
+    glfwWaitEventsTimeout(timeout);
+  } else {
+    glfwPollEvents();
+  }
+}
+
+Window::Window() : state_(std::make_unique<State>()) {}
+
+Result<std::unique_ptr<Window>> Window::open(Session& session, const WindowOptions& options) {
+  keep_driver_loaded();
+  if (glfwInit() != GLFW_TRUE) {
+    const char* why = nullptr;
+    glfwGetError(&why);
+    return refuse(text("no window can be opened: {}", why != nullptr ? why : "unknown reason"),
+                  "start it in a desktop session, or install xvfb and use sweepbox render or run");
+  }
+  std::unique_ptr<Window> result(new Window());
+  State& state = *result->state_;
+  state.glfw = true;
+  state.session = &session;
+  state.options = options;
+  state.window = create_window(options);
+  if (state.window == nullptr) {
+    const char* why = nullptr;
+    glfwGetError(&why);
+    return refuse(text("no OpenGL 3.3 window: {}", why != nullptr ? why : "unknown reason"),
+                  "install libgl1-mesa-dri or the graphics card's driver");
+  }
+  glfwSetWindowUserPointer(state.window, &state.events);
+  glfwMakeContextCurrent(state.window);
+  glfwSwapInterval(0);  // the loop paces itself; waiting for the display would delay jobs' results
+  glewExperimental = GL_TRUE;
+  glewInit();
+  while (glGetError() != GL_NO_ERROR) {
+  }
+
+  // Before ImGui's, which call these on.
+  glfwSetKeyCallback(state.window, on_key);
+  glfwSetMouseButtonCallback(state.window, [](GLFWwindow* w, int, int, int) { note_event(w); });
+  glfwSetScrollCallback(state.window, [](GLFWwindow* w, double, double) { note_event(w); });
+  glfwSetCharCallback(state.window, [](GLFWwindow* w, unsigned) { note_event(w); });
+  glfwSetCursorEnterCallback(state.window, [](GLFWwindow* w, int) { note_event(w); });
+  glfwSetWindowFocusCallback(state.window, [](GLFWwindow* w, int) { note_event(w); });
+  glfwSetCursorPosCallback(state.window, [](GLFWwindow* w, double, double) { note_event(w); });
+  glfwSetFramebufferSizeCallback(state.window, [](GLFWwindow* w, int, int) { note_event(w); });
+  glfwSetWindowRefreshCallback(state.window, note_event);
+  glfwSetWindowSizeLimits(state.window, 960, 600, GLFW_DONT_CARE, GLFW_DONT_CARE);
+
+  IMGUI_CHECKVERSION();
+  ImGui::CreateContext();
+  state.imgui = true;
+  ImGui::GetIO().IniFilename = nullptr;
+  ImGui::GetIO().LogFilename = nullptr;
+  ImGui_ImplGlfw_InitForOpenGL(state.window, true);
+  ImGui_ImplOpenGL3_Init("#version 330");
+  state.keymap = Keymap::from_defaults();
+  if (!session.config_folder.empty()) {
+    const fs::path file = session.config_folder / "keys.toml";
+    if (fs::exists(file)) {
+      const auto words = read_text(file);
+      const auto overlaid = words ? state.keymap.overlay(*words, file.string())
+                                  : Result<void>(tl::unexpected<Error>(words.error()));
+      if (!overlaid) say(session, overlaid.error());
+    }
+  }
+  session.ui_map.wanted = !options.ui_map.empty();
+  session.jobs.set_wake([] { glfwPostEmptyEvent(); });
+  state.follow_settings();
+  return result;
+}
+
+Window::~Window() {
+  if (!state_->glfw) return;
+  if (state_->session != nullptr) state_->session->jobs.set_wake({});
+  if (state_->window != nullptr) {
+    glfwMakeContextCurrent(state_->window);
+    if (state_->views) state_->views->release();
+    state_->views.reset();
+    if (state_->imgui) {
+      ImGui_ImplOpenGL3_Shutdown();
+      ImGui_ImplGlfw_Shutdown();
+      ImGui::DestroyContext();
+    }
+    glfwDestroyWindow(state_->window);
+  }
+  glfwTerminate();
+}
+
+Result<void> Window::run() {
+  State& state = *state_;
+  Session& session = *state.session;
+  state.last_tick = Clock::now();
+  while (!session.quit) {
+    state.wait_for_events();
+    if (glfwWindowShouldClose(state.window)) {
+      glfwSetWindowShouldClose(state.window, GLFW_FALSE);
+      do_action(session, "file.quit");
+      state.draws_left = kFramesAfterEvent;
+    }
+    if (std::exchange(state.events.seen, false)) state.draws_left = kFramesAfterEvent;
+    state.advance();
+    if (state.now_s() >= state.wake_at_s || state.views->animating() || session.time.playing) {
+      state.draws_left = std::max(state.draws_left, 1);
+    }
+    if (state.draws_left > 0) {
+      --state.draws_left;
+      state.draw_frame();
+      if (state.fingerprint_changed()) state.draws_left = std::max(state.draws_left, 1);
+      state.write_map(state.draws_left == 0 && !state.pending());
+    } else if (!state.written_idle && !state.pending()) {
+      state.write_map(true);
+    }
+  }
+  return {};
+}
+
+bool Window::frame() {
+  State& state = *state_;
+  glfwPollEvents();
+  state.advance();
+  state.draw_frame();
+  state.draws_left = std::max(0, state.draws_left - 1);
+  state.write_map(!state.pending());
+  return !state.session->quit && glfwWindowShouldClose(state.window) == GLFW_FALSE;
+}
+
+void Window::settle() {
+  State& state = *state_;
+  const double began = state.now_s();
+  // Two quiet frames: what the first one drew may have asked for more (a picture's size, a best camera).
+  int quiet = 0;
+  while (quiet < 2 && state.now_s() - began < kSettleLimit) {
+    frame();
+    quiet = state.pending() || state.fingerprint_changed() ? 0 : quiet + 1;
+    if (quiet == 0) glfwWaitEventsTimeout(0.01);
+  }
+}
+
+Image Window::picture() const {
+  Image image;
+  glfwGetFramebufferSize(state_->window, &image.width, &image.height);
+  image.full_width = image.width;
+  image.full_height = image.height;
+  const auto row = static_cast<std::size_t>(image.width) * 4;
+  image.rgba.resize(row * static_cast<std::size_t>(image.height));
+  if (ImGui::GetDrawData() == nullptr) return image;
+  // The back buffer is undefined after the swap and the front one reads black: the same frame again.
+  state_->clear_to_theme(image.width, image.height);
+  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+  glBindFramebuffer(GL_READ_FRAMEBUFFER, 0);
+  glReadBuffer(GL_BACK);
+  glPixelStorei(GL_PACK_ALIGNMENT, 4);
+  glReadPixels(0, 0, image.width, image.height, GL_RGBA, GL_UNSIGNED_BYTE, image.rgba.data());
+  std::vector<std::uint8_t> spare(row);
+  for (int y = 0; y < image.height / 2; ++y) {
+    std::uint8_t* top = image.rgba.data() + static_cast<std::size_t>(y) * row;
+    std::uint8_t* bottom = image.rgba.data() + static_cast<std::size_t>(image.height - 1 - y) * row;
+    std::memcpy(spare.data(), top, row);
+    std::memcpy(top, bottom, row);
+    std::memcpy(bottom, spare.data(), row);
+  }
+  for (std::size_t i = 3; i < image.rgba.size(); i += 4) image.rgba[i] = 255;
+  return image;
+}
+
+void Window::invalidate() { state_->views->invalidate(); }
+
+std::string Window::gl_description() const {
+  const auto words = [](GLenum name) {
+    const auto* bytes = reinterpret_cast<const char*>(glGetString(name));
+    return std::string(bytes != nullptr ? bytes : "unknown");
+  };
+  return fmt::format("{} · {} · points by {}",
+                     words(GL_VERSION),
+                     words(GL_RENDERER),
+                     GLEW_VERSION_4_3 && state_->painter != "points" ? "compute" : "GL_POINTS");
+}
+
+}  // namespace sweepbox
