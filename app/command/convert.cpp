@@ -86,7 +86,7 @@ int run(const Invocation& invocation) {
   if (!format || !format->write) {
     std::string names;
     for (const LabelFormat& known : label_formats())
-      if (known.write) names += " " + std::string(known.name);
+      if (known.write) names += fmt::format(" {}", known.name);
     return wrong_usage("--to " + invocation.text("to") +
                        ": not a format that is written; there are:" + names);
   }
