@@ -8,6 +8,7 @@
 namespace sweepbox::synth {
 namespace {
 
+constexpr int kWide = 8;          ///< beams cast together
 constexpr float kNearest = 0.9F;  ///< m; nearer echoes are the sensor's own
 
 /// Share of shots that bring nothing back: what is lost anywhere, what goes through, what is too
@@ -22,84 +23,127 @@ double lost(const LidarSpec& lidar,
   return 1 - (1 - lidar.dropouts) * material.returns * (1 - weak);
 }
 
+/// One turn in the making.
+class Sweeper {
+ public:
+  Sweeper(const Stage& stage, const LidarSpec& lidar, int frame, std::uint64_t seed)
+      : stage_(stage), lidar_(lidar), frame_(frame), seed_(seed) {
+    rtcInitIntersectContext(&context_);
+    context_.flags = RTC_INTERSECT_CONTEXT_FLAG_COHERENT;
+    for (int ring = 0; ring < lidar.beams; ++ring) {
+      const double share = lidar.beams > 1 ? static_cast<double>(ring) / (lidar.beams - 1) : 0;
+      const double elevation = lidar.top + share * (lidar.bottom - lidar.top);
+      beams_.emplace_back(std::cos(elevation), std::sin(elevation));
+    }
+    cloud_.channels = {{"intensity", {}}, {"ring", {}}, {"time", {}}};
+    if (lidar.truth) cloud_.channels.push_back({"track", {}});
+  }
+
+  PointCloud turn() {
+    const World& world = stage_.world();
+    const double stamp_s = world.time_s(world.frame_stamp(frame_));
+    const Pose stamp_from_world = (world.world_from_ego(stamp_s) * lidar_.ego_from_lidar).inverse();
+    for (int column = 0; column < lidar_.columns; ++column) {
+      const double share = (column + 0.5) / lidar_.columns;
+      const double offset_s = (share - 0.5) * world.frame_gap_s();
+      const Pose world_from_lidar =
+          world.world_from_ego(stamp_s + offset_s) * lidar_.ego_from_lidar;
+      const Pose stored_from_lidar =
+          lidar_.compensated ? stamp_from_world * world_from_lidar : Pose{};
+      shoot(column,
+            (2 * share - 1) * kPi,
+            offset_s,
+            stage_.ray_time(stamp_s + offset_s),
+            world_from_lidar,
+            stored_from_lidar);
+    }
+    update_bounds(cloud_);
+    return std::move(cloud_);
+  }
+
+ private:
+  /// All beams at one azimuth.
+  void shoot(int column,
+             double azimuth,
+             double offset_s,
+             float time,
+             const Pose& world_from_lidar,
+             const Pose& stored_from_lidar) {
+    const Vec3f origin = world_from_lidar.translation.cast<float>();
+    for (int first = 0; first < lidar_.beams; first += kWide) {
+      const int count = std::min(kWide, lidar_.beams - first);
+      alignas(32) int valid[kWide];
+      alignas(32) RTCRayHit8 packet;
+      Vec3 directions[kWide];
+      Vec3f in_world[kWide];
+      for (int i = 0; i < kWide; ++i) {
+        const Vec2& beam = beams_[static_cast<std::size_t>(first + std::min(i, count - 1))];
+        directions[i] = {beam.x() * std::cos(azimuth), beam.x() * std::sin(azimuth), beam.y()};
+        in_world[i] = (world_from_lidar.rotation * directions[i]).cast<float>();
+        valid[i] = i < count ? -1 : 0;
+        set_ray(packet.ray,
+                i,
+                origin,
+                in_world[i],
+                {.near = kNearest, .far = static_cast<float>(lidar_.range), .time = time});
+        packet.hit.geomID[i] = packet.hit.instID[0][i] = RTC_INVALID_GEOMETRY_ID;
+      }
+      rtcIntersect8(valid, stage_.scene(), &context_, &packet);
+      for (int i = 0; i < count; ++i) {
+        const Hit hit = stage_.hit(packet, i, in_world[i]);
+        if (hit.distance >= 0)
+          echo(hit, column, first + i, offset_s, directions[i], in_world[i], stored_from_lidar);
+      }
+    }
+  }
+
+  void echo(const Hit& hit,
+            int column,
+            int ring,
+            double offset_s,
+            const Vec3& direction,
+            const Vec3f& in_world,
+            const Pose& stored_from_lidar) {
+    const World& world = stage_.world();
+    const Surface surface = surface_at(hit, world.spec().road, 0);
+    const double range = hit.distance;
+    Random random(seed_,
+                  static_cast<std::uint64_t>(frame_) + 1,
+                  static_cast<std::uint64_t>(column),
+                  static_cast<std::uint64_t>(ring));
+    // Retro-reflectors send light back whatever the angle.
+    const double shine = surface.reflectivity > 1 ? 1 : std::abs(hit.flat.dot(in_world));
+    if (lidar_.dropouts > 0 &&
+        random.uniform() < lost(lidar_, surface, *hit.material, shine, range))
+      return;
+    const Vec3 point = stored_from_lidar * ((range + lidar_.noise * random.normal()) * direction);
+    cloud_.x.push_back(static_cast<float>(point.x()));
+    cloud_.y.push_back(static_cast<float>(point.y()));
+    cloud_.z.push_back(static_cast<float>(point.z()));
+    const double bright = std::clamp(
+        surface.reflectivity * (0.3 + 0.7 * shine) * (1 + 0.05 * random.normal()), 0.0, 1.0);
+    cloud_.channels[0].values.push_back(static_cast<float>(std::round(255 * bright) / 255));
+    cloud_.channels[1].values.push_back(static_cast<float>(ring));
+    cloud_.channels[2].values.push_back(static_cast<float>(offset_s));
+    if (!lidar_.truth) return;
+    const int number =
+        hit.actor < 0 ? 0 : world.actors()[static_cast<std::size_t>(hit.actor)].number;
+    cloud_.channels[3].values.push_back(static_cast<float>(number));
+  }
+
+  const Stage& stage_;
+  const LidarSpec& lidar_;
+  int frame_;
+  std::uint64_t seed_;
+  RTCIntersectContext context_;
+  std::vector<Vec2> beams_;  ///< cosine and sine of the elevation
+  PointCloud cloud_;
+};
+
 }  // namespace
 
 PointCloud take_sweep(const Stage& stage, const LidarSpec& lidar, int frame, std::uint64_t seed) {
-  const World& world = stage.world();
-  const double stamp_s = world.time_s(world.frame_stamp(frame));
-  const double turn_s = world.frame_gap_s();
-  const Pose stamp_from_world = (world.world_from_ego(stamp_s) * lidar.ego_from_lidar).inverse();
-  PointCloud cloud;
-  cloud.channels = {{"intensity", {}}, {"ring", {}}, {"time", {}}};
-  if (lidar.truth) cloud.channels.push_back({"track", {}});
-  std::vector<Vec2> beams;  // cosine and sine of the elevation
-  for (int ring = 0; ring < lidar.beams; ++ring) {
-    const double share = lidar.beams > 1 ? static_cast<double>(ring) / (lidar.beams - 1) : 0;
-    const double elevation = lidar.top + share * (lidar.bottom - lidar.top);
-    beams.emplace_back(std::cos(elevation), std::sin(elevation));
-  }
-  RTCIntersectContext context;
-  rtcInitIntersectContext(&context);
-  for (int column = 0; column < lidar.columns; ++column) {
-    const double share = (column + 0.5) / lidar.columns;
-    const double offset_s = (share - 0.5) * turn_s;
-    const double azimuth = (2 * share - 1) * kPi;
-    const Pose world_from_lidar = world.world_from_ego(stamp_s + offset_s) * lidar.ego_from_lidar;
-    const Pose stored_from_lidar = lidar.compensated ? stamp_from_world * world_from_lidar : Pose{};
-    const Vec3f origin = world_from_lidar.translation.cast<float>();
-    const float time = stage.ray_time(stamp_s + offset_s);
-    for (int ring = 0; ring < lidar.beams; ++ring) {
-      const Vec2& beam = beams[static_cast<std::size_t>(ring)];
-      const Vec3 direction(beam.x() * std::cos(azimuth), beam.x() * std::sin(azimuth), beam.y());
-      const Vec3f in_world = (world_from_lidar.rotation * direction).cast<float>();
-      RTCRayHit ray{};
-      ray.ray = {origin.x(),
-                 origin.y(),
-                 origin.z(),
-                 kNearest,
-                 in_world.x(),
-                 in_world.y(),
-                 in_world.z(),
-                 time,
-                 static_cast<float>(lidar.range),
-                 ~0U,
-                 0,
-                 0};
-      ray.hit.geomID = ray.hit.instID[0] = RTC_INVALID_GEOMETRY_ID;
-      rtcIntersect1(stage.scene(), &context, &ray);
-      const Hit hit = stage.hit(ray);
-      if (hit.distance < 0) continue;
-      const Surface surface = surface_at(hit, world.spec().road, 0);
-      const double cosine = std::abs(hit.flat.dot(in_world));
-      const double range = hit.distance;
-      Random random(seed,
-                    static_cast<std::uint64_t>(frame) + 1,
-                    static_cast<std::uint64_t>(column),
-                    static_cast<std::uint64_t>(ring));
-      // Retro-reflectors send light back whatever the angle.
-      const double shine = surface.reflectivity > 1 ? 1 : cosine;
-      if (lidar.dropouts > 0 &&
-          random.uniform() < lost(lidar, surface, *hit.material, shine, range))
-        continue;
-      const Vec3 point = stored_from_lidar * ((range + lidar.noise * random.normal()) * direction);
-      cloud.x.push_back(static_cast<float>(point.x()));
-      cloud.y.push_back(static_cast<float>(point.y()));
-      cloud.z.push_back(static_cast<float>(point.z()));
-      const double bright =
-          std::min(1.0, surface.reflectivity * (0.3 + 0.7 * shine) * (1 + 0.05 * random.normal()));
-      cloud.channels[0].values.push_back(
-          static_cast<float>(std::round(255 * std::max(0.0, bright)) / 255));
-      cloud.channels[1].values.push_back(static_cast<float>(ring));
-      cloud.channels[2].values.push_back(static_cast<float>(offset_s));
-      if (lidar.truth)
-        cloud.channels[3].values.push_back(
-            hit.actor < 0
-                ? 0.0F
-                : static_cast<float>(world.actors()[static_cast<std::size_t>(hit.actor)].number));
-    }
-  }
-  update_bounds(cloud);
-  return cloud;
+  return Sweeper(stage, lidar, frame, seed).turn();
 }
 
 }  // namespace sweepbox::synth

@@ -218,7 +218,7 @@ void Mesh::loft(const std::vector<Ring>& rings,
     points.push_back(middle);
     for (int i = 0; i < n; ++i) {
       const int a = end * n + i, b = end * n + (i + 1) % n;
-      const std::uint16_t material = material_of(end == 0 ? 0 : last - 1, i);
+      const std::uint16_t material = material_of(end == 0 ? -1 : last, i);
       if (end == 0) {
         face(b, a, centre, material);
       } else {

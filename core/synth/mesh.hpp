@@ -86,8 +86,8 @@ class Mesh {
 
   using Ring = std::vector<Vec3f>;
   /// A skin over closed rings of equally many points, closed at both ends; material_of(ring,
-  /// segment) for the strip after that ring and point. Rings run counter-clockwise seen from the
-  /// last one. Corners sharper than `crease` rad stay edges.
+  /// segment) for the strip after that ring and point, −1 and the last ring for the lids. Rings run
+  /// counter-clockwise seen from the last one. Corners sharper than `crease` rad stay edges.
   void loft(const std::vector<Ring>& rings,
             float crease,
             const std::function<std::uint16_t(int, int)>& material_of);

@@ -27,7 +27,7 @@ class Photographer {
     for (int i = 0; i < kWide; ++i) {
       const Vec3f& direction = directions[std::min(i, count - 1)];
       valid[i] = i < count ? -1 : 0;
-      set_ray(packet.ray, i, eye_, direction, 0.05F);
+      set_ray(packet.ray, i, eye_, direction, {.near = 0.05F, .far = kFar, .time = time_});
       packet.hit.geomID[i] = packet.hit.instID[0][i] = RTC_INVALID_GEOMETRY_ID;
     }
     rtcIntersect8(valid, stage_.scene(), &context_, &packet);
@@ -36,18 +36,9 @@ class Photographer {
     alignas(32) RTCRay8 shadows;
     for (int i = 0; i < kWide; ++i) {
       valid[i] = 0;
-      set_ray(shadows, i, eye_, light_.to_sun(), 0);
+      set_ray(shadows, i, eye_, light_.to_sun(), {});
       if (i >= count) continue;
-      RTCHit found{};
-      found.Ng_x = packet.hit.Ng_x[i];
-      found.Ng_y = packet.hit.Ng_y[i];
-      found.Ng_z = packet.hit.Ng_z[i];
-      found.u = packet.hit.u[i];
-      found.v = packet.hit.v[i];
-      found.primID = packet.hit.primID[i];
-      found.geomID = packet.hit.geomID[i];
-      found.instID[0] = packet.hit.instID[0][i];
-      hits[i] = stage_.hit(directions[i], packet.ray.tfar[i], found);
+      hits[i] = stage_.hit(packet, i, directions[i]);
       if (hits[i].distance < 0) continue;
       points[i] = eye_ + directions[i] * hits[i].distance;
       const bool leaf = hits[i].material->pattern == Pattern::leaf;
@@ -60,7 +51,7 @@ class Photographer {
               i,
               points[i] + (leaf ? light_.to_sun() : hits[i].flat) * off,
               light_.to_sun(),
-              0);
+              {.near = 0, .far = kFar, .time = time_});
     }
     rtcOccluded8(valid, stage_.scene(), &context_, &shadows);
     for (int i = 0; i < count; ++i) {
@@ -74,22 +65,6 @@ class Photographer {
   }
 
  private:
-  void set_ray(
-      RTCRay8& rays, int i, const Vec3f& origin, const Vec3f& direction, float near) const {
-    rays.org_x[i] = origin.x();
-    rays.org_y[i] = origin.y();
-    rays.org_z[i] = origin.z();
-    rays.dir_x[i] = direction.x();
-    rays.dir_y[i] = direction.y();
-    rays.dir_z[i] = direction.z();
-    rays.tnear[i] = near;
-    rays.tfar[i] = kFar;
-    rays.time[i] = time_;
-    rays.mask[i] = ~0U;
-    rays.id[i] = static_cast<unsigned>(i);
-    rays.flags[i] = 0;
-  }
-
   const Stage& stage_;
   Light light_;
   Vec3f eye_;
@@ -124,7 +99,8 @@ PixelRays pixel_rays(const Camera& camera) {
   for (int y = 0; y < camera.height; ++y)
     for (int x = 0; x < camera.width; ++x) {
       const auto ray = unproject(camera.lens, Vec2(x, y));
-      rays.directions.push_back(ray ? Vec3f(ray->normalized().cast<float>()) : Vec3f(Vec3f::Zero()));
+      rays.directions.push_back(ray ? Vec3f(ray->normalized().cast<float>())
+                                    : Vec3f(Vec3f::Zero()));
     }
   return rays;
 }

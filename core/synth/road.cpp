@@ -172,7 +172,7 @@ Pose world_from_object(const Road& road, const Motion& motion, const Vec2& base,
   if (base.isZero()) return pose_from_yaw(yaw, place);
   // Heights under the wheels. The steps are small against the road's bends, so the chart's scale at
   // the middle serves for all four.
-  const double along = 1 / (1 - road.curvature(s) * d);
+  const double along = road.stretch(s, d);
   const auto ground = [&](double angle, double reach) {
     const double direction = against_road + angle;
     return road.height(s + reach * std::cos(direction) * along, d + reach * std::sin(direction));

@@ -32,6 +32,9 @@ class Road {
   Vec3 point(double s, double d) const;     ///< on the surface, in the world
   double height(double s, double d) const;  ///< z of that
 
+  /// Metres of s that one metre along the road takes at d: more on a bend's inside.
+  double stretch(double s, double d) const { return 1 / (1 - curvature(s) * d); }
+
   double kerb() const { return spec_.lane_width + spec_.parking_width; }  ///< |d| of the kerb
 
   double pavement_end() const { return kerb() + spec_.pavement_width; }

@@ -60,13 +60,14 @@ void add_walls(Mesh& mesh, const SynthSpec& spec, const Road& road) {
   Material leaves = matte(0x3E5A2C, 0.5F);
   leaves.pattern = Pattern::leaf;
   const std::uint16_t hedge = mesh.add(leaves);
-  constexpr double kPiece = 2;
+  constexpr double kPiece = 1;
   for (const double side : {-1.0, 1.0})
     for (double s = -60; s < spec.road.length + 60; s += kPiece) {
       const bool built =
           std::any_of(spec.houses.begin(), spec.houses.end(), [&](const HouseSpec& h) {
             return h.left == (side > 0) &&
-                   std::abs(s + kPiece / 2 - h.s) < h.width / 2 + kPiece / 2;
+                   std::abs(s + kPiece / 2 - h.s) <
+                       h.width / 2 * road.stretch(h.s, side * road.pavement_end());
           });
       if (built) continue;
       const double d = side * (road.pavement_end() + 0.18);

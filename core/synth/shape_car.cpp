@@ -195,7 +195,9 @@ Mesh car_mesh(const CarForm& c, std::uint32_t color) {
   std::vector<Mesh::Ring> rings;
   for (const float x : xs) rings.push_back(cross_section(c, x));
   const float pillar = (c.roof_front + c.roof_back) / 2;
+  const int last = static_cast<int>(rings.size()) - 1;
   const auto material_of = [&](int ring, int segment) {
+    if (ring < 0 || ring >= last) return body;
     const float x =
         (xs[static_cast<std::size_t>(ring)] + xs[static_cast<std::size_t>(ring) + 1]) / 2;
     const int from_bottom = std::min(segment, 15 - segment);  // 0 floor … 7 middle of the roof

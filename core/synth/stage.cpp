@@ -43,6 +43,7 @@ std::vector<Vec3f> placed(const Mesh& mesh, const Pose& world_from_mesh) {
 StillStage::StillStage(const World& world) : world_(world), device_(rtcNewDevice(nullptr)) {
   scene_.reset(rtcNewScene(device_.get()));
   rtcSetSceneFlags(scene_.get(), RTC_SCENE_FLAG_ROBUST);
+  rtcSetSceneBuildQuality(scene_.get(), RTC_BUILD_QUALITY_HIGH);
   const auto add = [&](Mesh mesh, int actor, const Pose& pose) {
     attach(device_.get(), scene_.get(), {placed(mesh, pose)});
     meshes_.push_back(std::move(mesh));
@@ -63,13 +64,6 @@ Stage::Stage(const StillStage& still, double start_s, double end_s)
   RTCDevice device = still.device_.get();
   scene_.reset(rtcNewScene(device));
   rtcSetSceneFlags(scene_.get(), RTC_SCENE_FLAG_ROBUST);
-  RTCGeometry instance = rtcNewGeometry(device, RTC_GEOMETRY_TYPE_INSTANCE);
-  rtcSetGeometryInstancedScene(instance, still.scene_.get());
-  constexpr float kIdentity[12] = {1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0};
-  rtcSetGeometryTransform(instance, 0, RTC_FORMAT_FLOAT3X4_COLUMN_MAJOR, kIdentity);
-  rtcCommitGeometry(instance);
-  rtcAttachGeometryByID(scene_.get(), instance, 1u << 20);  // actors count from 0
-  rtcReleaseGeometry(instance);
   const std::vector<Actor>& actors = world().actors();
   for (std::size_t i = 0; i < actors.size(); ++i) {
     const Actor& actor = actors[i];
@@ -87,6 +81,15 @@ Stage::Stage(const StillStage& still, double start_s, double end_s)
     }
     attach(device, scene_.get(), corners);
   }
+  RTCGeometry instance = rtcNewGeometry(device, RTC_GEOMETRY_TYPE_INSTANCE);
+  rtcSetGeometryInstancedScene(instance, still.scene_.get());
+  constexpr float kIdentity[12] = {1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0};
+  rtcSetGeometryTransform(instance, 0, RTC_FORMAT_FLOAT3X4_COLUMN_MAJOR, kIdentity);
+  rtcCommitGeometry(instance);
+  // Last: movers count from 0, and an id of one's own choice makes Embree list all that are
+  // skipped.
+  rtcAttachGeometry(scene_.get(), instance);
+  rtcReleaseGeometry(instance);
   rtcCommitScene(scene_.get());
 }
 
@@ -94,32 +97,44 @@ float Stage::ray_time(double time_s) const {
   return static_cast<float>(std::clamp((time_s - start_s_) / (end_s_ - start_s_), 0.0, 1.0));
 }
 
-Hit Stage::hit(const RTCRayHit& ray) const {
-  return hit({ray.ray.dir_x, ray.ray.dir_y, ray.ray.dir_z}, ray.ray.tfar, ray.hit);
-}
-
-Hit Stage::hit(const Vec3f& direction, float distance, const RTCHit& found) const {
+Hit Stage::hit(const RTCRayHit8& packet, int i, const Vec3f& direction) const {
   Hit hit;
-  if (found.geomID == RTC_INVALID_GEOMETRY_ID) return hit;
-  const bool still = found.instID[0] != RTC_INVALID_GEOMETRY_ID;
-  const std::size_t id = found.geomID;
+  if (packet.hit.geomID[i] == RTC_INVALID_GEOMETRY_ID) return hit;
+  const bool still = packet.hit.instID[0][i] != RTC_INVALID_GEOMETRY_ID;
+  const std::size_t id = packet.hit.geomID[i];
   const Mesh& mesh = still ? still_.meshes_[id] : meshes_[id];
   const Pose& pose = still ? still_.poses_[id] : poses_[id];
-  const Triangle& t = mesh.triangles[found.primID];
-  const float a = 1 - found.u - found.v, b = found.u, c = found.v;
-  hit.distance = distance;
+  const Triangle& t = mesh.triangles[packet.hit.primID[i]];
+  const float b = packet.hit.u[i], c = packet.hit.v[i], a = 1 - b - c;
+  hit.distance = packet.ray.tfar[i];
   hit.actor = still ? still_.actors_[id] : actors_[id];
   hit.material = &mesh.materials[t.material];
   hit.local = a * t.points[0] + b * t.points[1] + c * t.points[2];
   hit.uv = a * t.uv[0] + b * t.uv[1] + c * t.uv[2];
   const Eigen::Matrix3f rotation = pose.rotation.toRotationMatrix().cast<float>();
   hit.normal = (rotation * (a * t.normals[0] + b * t.normals[1] + c * t.normals[2])).normalized();
-  hit.flat = Vec3f(found.Ng_x, found.Ng_y, found.Ng_z).normalized();
+  hit.flat = Vec3f(packet.hit.Ng_x[i], packet.hit.Ng_y[i], packet.hit.Ng_z[i]).normalized();
   if (hit.flat.dot(direction) > 0) {
     hit.flat = -hit.flat;
     if (hit.material->pattern != Pattern::leaf) hit.normal = -hit.normal;
   }
   return hit;
+}
+
+void set_ray(
+    RTCRay8& rays, int i, const Vec3f& origin, const Vec3f& direction, const RaySpan& span) {
+  rays.org_x[i] = origin.x();
+  rays.org_y[i] = origin.y();
+  rays.org_z[i] = origin.z();
+  rays.dir_x[i] = direction.x();
+  rays.dir_y[i] = direction.y();
+  rays.dir_z[i] = direction.z();
+  rays.tnear[i] = span.near;
+  rays.tfar[i] = span.far;
+  rays.time[i] = span.time;
+  rays.mask[i] = ~0U;
+  rays.id[i] = static_cast<unsigned>(i);
+  rays.flags[i] = 0;
 }
 
 }  // namespace sweepbox::synth

@@ -63,8 +63,8 @@ class Stage {
   /// 0 … 1 within the sweep: RTCRay::time.
   float ray_time(double time_s) const;
 
-  Hit hit(const RTCRayHit& ray) const;
-  Hit hit(const Vec3f& direction, float distance, const RTCHit& found) const;
+  /// What ray i of a packet met.
+  Hit hit(const RTCRayHit8& packet, int i, const Vec3f& direction) const;
 
  private:
   const StillStage& still_;
@@ -74,5 +74,13 @@ class Stage {
   std::vector<Pose> poses_;
   Scene scene_;
 };
+
+/// What a packet's rays have besides a place and a direction; m, and 0 … 1 within the sweep.
+struct RaySpan {
+  float near = 0, far = 0, time = 0;
+};
+
+void set_ray(
+    RTCRay8& rays, int i, const Vec3f& origin, const Vec3f& direction, const RaySpan& span);
 
 }  // namespace sweepbox::synth

@@ -84,8 +84,10 @@ std::string labels_json(const World& world) {
       attributes["motion"] = word;
     if (actor.spec.class_name == "pedestrian")
       attributes["posture"] = actor.motion.moves() ? "walking" : "standing";
+    // What stands has one key: it is the same place for the whole drive.
+    const bool still = !actor.motion.moves();
     Json keys = Json::array();
-    for (int frame = 0; frame < world.spec().frames; ++frame) {
+    for (int frame = 0; frame < (still ? 1 : world.spec().frames); ++frame) {
       const Stamp stamp = world.frame_stamp(frame);
       const Cuboid box = actor.box(world.road(), world.time_s(stamp));
       const Vec3& c = box.pose.translation;
@@ -101,6 +103,9 @@ std::string labels_json(const World& world) {
     tracks.push_back({{"name", std::to_string(actor.number)},
                       {"class", actor.spec.class_name},
                       {"rigid", true},
+                      {"still", still},
+                      {"first_ns", world.frame_stamp(0).ns},
+                      {"last_ns", world.frame_stamp(world.spec().frames - 1).ns},
                       {"attributes", attributes},
                       {"keys", keys}});
   }

@@ -52,7 +52,7 @@ class World {
 /// Of the middle of the rear axle, on the ground.
 Pose world_from_ego(const Road& road, const Motion& ego, double time_s);
 
-/// labels.json of formats.md 2.18: a key in every frame, in the world.
+/// labels.json of formats.md 2.18, in the world: a key in every frame, or one for what stands.
 std::string labels_json(const World& world);
 
 }  // namespace sweepbox::synth
