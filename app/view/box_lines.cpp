@@ -15,7 +15,8 @@ std::array<bool, 12> hidden_edges(const Cuboid& cuboid, const Eye& eye) {
     return side * eye_in_box[axis] > cuboid.size[axis] / 2;
   };
   bool inside = !eye.orthographic;
-  for (int axis = 0; axis < 3; ++axis) inside = inside && !faces_eye(axis, 1) && !faces_eye(axis, -1);
+  for (int axis = 0; axis < 3; ++axis)
+    inside = inside && !faces_eye(axis, 1) && !faces_eye(axis, -1);
   std::array<bool, 12> hidden{};
   if (inside) return hidden;
   for (std::size_t i = 0; i < kCuboidEdges.size(); ++i) {
@@ -30,21 +31,26 @@ std::array<bool, 12> hidden_edges(const Cuboid& cuboid, const Eye& eye) {
   return hidden;
 }
 
-void add_box(Lines& lines, const Cuboid& cuboid, const BoxStyle& style, const Eye& eye, float ui_scale) {
+void add_box(
+    Lines& lines, const Cuboid& cuboid, const BoxStyle& style, const Eye& eye, float ui_scale) {
   const auto c = corners(cuboid);
   const auto polygon = [&](std::size_t face) {
     std::array<Vec3, 4> result;
-    for (std::size_t i = 0; i < 4; ++i) result[i] = c[static_cast<std::size_t>(kCuboidFaces[face][i])];
+    for (std::size_t i = 0; i < 4; ++i)
+      result[i] = c[static_cast<std::size_t>(kCuboidFaces[face][i])];
     return result;
   };
   if (style.face_alpha > 0)
-    for (const std::size_t face : {0u, 2u, 3u, 4u, 5u}) lines.face(polygon(face), style.edge.rgb, style.face_alpha);
+    for (const std::size_t face : {0u, 2u, 3u, 4u, 5u})
+      lines.face(polygon(face), style.edge.rgb, style.face_alpha);
   if (style.front_alpha > 0) lines.face(polygon(1), style.edge.rgb, style.front_alpha);
 
   const Stroke back{style.edge.rgb, 0.5f * style.edge.alpha, ui_scale, 2 * ui_scale, 3 * ui_scale};
   const auto hidden = hidden_edges(cuboid, eye);
   for (std::size_t i = 0; i < kCuboidEdges.size(); ++i)
-    lines.line(c[static_cast<std::size_t>(kCuboidEdges[i][0])], c[static_cast<std::size_t>(kCuboidEdges[i][1])], hidden[i] ? back : style.edge);
+    lines.line(c[static_cast<std::size_t>(kCuboidEdges[i][0])],
+               c[static_cast<std::size_t>(kCuboidEdges[i][1])],
+               hidden[i] ? back : style.edge);
   if (style.arrow) {
     const Vec3 half = cuboid.size / 2;
     const double reach = std::clamp(0.35 * cuboid.size.x(), 0.3, 1.5), wing = 0.35 * reach;

@@ -13,14 +13,18 @@ struct Eye {
 
 struct BoxStyle {
   Stroke edge;
-  float face_alpha = 0;    ///< of all faces
-  float front_alpha = 0;   ///< of the front instead
-  bool arrow = true;       ///< on the floor, beyond the front
+  float face_alpha = 0;   ///< of all faces
+  float front_alpha = 0;  ///< of the front instead
+  bool arrow = true;      ///< on the floor, beyond the front
 };
 
 /// Which of the twelve edges lie behind the box as the eye sees it: both faces turned away.
 std::array<bool, 12> hidden_edges(const Cuboid& cuboid, const Eye& eye);
 
-void add_box(Lines& lines, const Cuboid& cuboid_in_ego, const BoxStyle& style, const Eye& eye, float ui_scale);
+void add_box(Lines& lines,
+             const Cuboid& cuboid_in_ego,
+             const BoxStyle& style,
+             const Eye& eye,
+             float ui_scale);
 
 }  // namespace sweepbox

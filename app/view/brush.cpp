@@ -10,7 +10,8 @@ namespace {
 constexpr std::uint32_t kChip = 0x16181B;
 
 Font font_or_current(ImFont* face, float size) {
-  return {face ? face : ImGui::GetFont(), size};
+  // A face of its own is drawn at the size that it was rasterised for: scaled glyphs blur.
+  return face ? Font{face, face->FontSize} : Font{ImGui::GetFont(), size};
 }
 
 }  // namespace
@@ -23,14 +24,31 @@ ImVec2 Font::extent(std::string_view text) const {
   return face->CalcTextSizeA(size, 1e9f, 0, text.data(), text.data() + text.size());
 }
 
-Font label_font(const Device& device) { return font_or_current(device.label_font, 12 * device.ui_scale); }
-Font tag_font(const Device& device) { return font_or_current(device.tag_font, 11 * device.ui_scale); }
-
-void words(ImDrawList* list, const Font& font, float x, float y, ImU32 ink, std::string_view text) {
-  list->AddText(font.face, font.size, {std::floor(x), std::floor(y)}, ink, text.data(), text.data() + text.size());
+Font label_font(const Device& device) {
+  return font_or_current(device.label_font, 12 * device.ui_scale);
 }
 
-float chip(ImDrawList* list, const Device& device, const Area& area, int x, int y, std::string_view text, bool dim, float lift) {
+Font tag_font(const Device& device) {
+  return font_or_current(device.tag_font, 11 * device.ui_scale);
+}
+
+void words(ImDrawList* list, const Font& font, float x, float y, ImU32 ink, std::string_view text) {
+  list->AddText(font.face,
+                font.size,
+                {std::floor(x), std::floor(y)},
+                ink,
+                text.data(),
+                text.data() + text.size());
+}
+
+float chip(ImDrawList* list,
+           const Device& device,
+           const Area& area,
+           int x,
+           int y,
+           std::string_view text,
+           bool dim,
+           float lift) {
   const Font font = tag_font(device);
   const float s = device.ui_scale;
   const ImVec2 size = font.extent(text);
@@ -42,14 +60,16 @@ float chip(ImDrawList* list, const Device& device, const Area& area, int x, int 
   return width;
 }
 
-void message(ImDrawList* list, const Device& device, const Area& area, ImU32 ink, std::string_view text) {
+void message(
+    ImDrawList* list, const Device& device, const Area& area, ImU32 ink, std::string_view text) {
   const Font font = label_font(device);
   const float wrap = std::max(60.f, area.width - 24 * device.ui_scale);
   // Broken by hand, so that each line stands in the middle.
   std::vector<std::string_view> lines;
   std::string_view rest = text;
   while (!rest.empty()) {
-    const char* end = font.face->CalcWordWrapPositionA(font.size / font.face->FontSize, rest.data(), rest.data() + rest.size(), wrap);
+    const char* end = font.face->CalcWordWrapPositionA(
+        font.size / font.face->FontSize, rest.data(), rest.data() + rest.size(), wrap);
     auto n = static_cast<std::size_t>(end - rest.data());
     if (n == 0) n = rest.size();
     const auto newline = rest.substr(0, n).find('\n');
@@ -72,16 +92,21 @@ void tags(ImDrawList* list, const Device& device, const Area& area, std::vector<
   });
   const Font font = tag_font(device);
   const float s = device.ui_scale;
+
   struct Place {
     float x0, y0, x1, y1;
   };
+
   std::vector<Place> taken;
   for (const Tag& tag : wanted) {
     const ImVec2 size = font.extent(tag.text);
     const float width = size.x + 8 * s, height = size.y + 3 * s;
     if (tag.foot.x < area.x - width / 2 || tag.foot.x > area.x + area.width + width / 2) continue;
-    if (tag.foot.y < area.y || tag.foot.y > area.y + area.height + height) continue;
-    float x = std::clamp(tag.foot.x - width / 2, area.x + 2 * s, std::max(area.x + 2 * s, area.x + area.width - width - 2 * s));
+    // What is named may reach beyond the upper edge: its tag then stands at the edge.
+    if (tag.foot.y < area.y - 120 * s || tag.foot.y > area.y + area.height + height) continue;
+    float x = std::clamp(tag.foot.x - width / 2,
+                         area.x + 2 * s,
+                         std::max(area.x + 2 * s, area.x + area.width - width - 2 * s));
     float y = std::max(tag.foot.y - height - 2 * s, area.y + 2 * s);
     const auto free = [&](float top) {
       return std::none_of(taken.begin(), taken.end(), [&](const Place& p) {
@@ -104,12 +129,14 @@ void tags(ImDrawList* list, const Device& device, const Area& area, std::vector<
   }
 }
 
-void dashed(ImDrawList* list, ImVec2 from, ImVec2 to, ImU32 ink, float width, float dash, float gap) {
+void dashed(
+    ImDrawList* list, ImVec2 from, ImVec2 to, ImU32 ink, float width, float dash, float gap) {
   const float dx = to.x - from.x, dy = to.y - from.y, length = std::hypot(dx, dy);
   if (length < 0.5f || length > 20000.f) return;
   for (float s = 0; s < length; s += dash + gap) {
     const float a = s / length, b = std::min(s + dash, length) / length;
-    list->AddLine({from.x + a * dx, from.y + a * dy}, {from.x + b * dx, from.y + b * dy}, ink, width);
+    list->AddLine(
+        {from.x + a * dx, from.y + a * dy}, {from.x + b * dx, from.y + b * dy}, ink, width);
   }
 }
 

@@ -12,7 +12,10 @@
 namespace sweepbox::brush {
 
 ImU32 color(std::uint32_t rgb, float alpha = 1);
-inline ImVec2 at(const Vec2& pixel) { return {static_cast<float>(pixel.x()), static_cast<float>(pixel.y())}; }
+
+inline ImVec2 at(const Vec2& pixel) {
+  return {static_cast<float>(pixel.x()), static_cast<float>(pixel.y())};
+}
 
 /// A face and the height that it is drawn at.
 struct Font {
@@ -28,27 +31,36 @@ Font tag_font(const Device& device);
 
 void words(ImDrawList* list, const Font& font, float x, float y, ImU32 ink, std::string_view text);
 
-/// Words on a dark, slightly transparent ground that lies at a corner of the area: x and y are −1 (left,
-/// top) or 1, `lift` moves it away from the edge. Answers its width.
-float chip(ImDrawList* list, const Device& device, const Area& area, int x, int y, std::string_view text, bool dim = false, float lift = 0);
+/// Words on a dark, slightly transparent ground that lies at a corner of the area: x and y are −1
+/// (left, top) or 1, `lift` moves it away from the edge. Answers its width.
+float chip(ImDrawList* list,
+           const Device& device,
+           const Area& area,
+           int x,
+           int y,
+           std::string_view text,
+           bool dim = false,
+           float lift = 0);
 /// Words in the middle of an area, several lines.
-void message(ImDrawList* list, const Device& device, const Area& area, ImU32 ink, std::string_view text);
+void message(
+    ImDrawList* list, const Device& device, const Area& area, ImU32 ink, std::string_view text);
 
 /// A box's tag: "Ca 1" on its class's colour, above a point.
 struct Tag {
-  ImVec2 foot;            ///< middle of the tag's lower edge wants to be here
+  ImVec2 foot;  ///< middle of the tag's lower edge wants to be here
   std::string text;
   std::uint32_t fill = 0;
-  bool strong = false;    ///< selected: placed first, in the accent
-  double depth = 0;       ///< nearer ones are placed first
+  bool strong = false;  ///< selected: placed first, in the accent
+  double depth = 0;     ///< nearer ones are placed first
 };
 
-/// Draws tags inside the area, nearer ones first; one that would cover another moves up, and is left
-/// away where there is no room.
+/// Draws tags inside the area, nearer ones first; one that would cover another moves up, and is
+/// left away where there is no room.
 void tags(ImDrawList* list, const Device& device, const Area& area, std::vector<Tag> wanted);
 
 /// A straight dashed line.
-void dashed(ImDrawList* list, ImVec2 from, ImVec2 to, ImU32 ink, float width, float dash, float gap);
+void dashed(
+    ImDrawList* list, ImVec2 from, ImVec2 to, ImU32 ink, float width, float dash, float gap);
 
 /// "−14" with a true minus.
 std::string whole_number(double value);

@@ -5,9 +5,9 @@
 
 namespace sweepbox {
 
-/// The Calibrate picture: one camera large, points over it by depth, what the camera cannot see left
-/// away, blended, with a magnifier at the mouse. Wheel zooms, right or middle drag pans, a double click
-/// shows the whole image.
+/// The Calibrate picture: one camera large, points over it by depth, what the camera cannot see
+/// left away, blended, with a magnifier at the mouse. Wheel zooms, right or middle drag pans, a
+/// double click shows the whole image.
 class CalibrateView {
  public:
   CalibrateView(ViewState& state, CameraTextures& textures) : state_(state), textures_(textures) {}
@@ -19,8 +19,19 @@ class CalibrateView {
   ImageFrame framed(const Camera& camera, const Area& area, const ViewInput& input);
   void find_points(Session& session, const ImageFile& file);
   InkTable table_of(const Session& session) const;
-  void draw_points(Session& session, const ImageFrame& frame, PointOverlay& overlay, double size, ImDrawList* list, float alpha);
-  void draw_magnifier(Session& session, const ImageFrame& frame, const CameraTextures::Shown& shown, const ViewInput& input, ImDrawList* list, float picture, float points);
+  void draw_points(Session& session,
+                   const ImageFrame& frame,
+                   PointOverlay& overlay,
+                   double size,
+                   ImDrawList* list,
+                   float alpha);
+  void draw_magnifier(Session& session,
+                      const ImageFrame& frame,
+                      const CameraTextures::Shown& shown,
+                      const ViewInput& input,
+                      ImDrawList* list,
+                      float picture,
+                      float points);
   void draw_legend(const Session& session, const Area& area, ImDrawList* list);
 
   ViewState& state_;

@@ -20,13 +20,19 @@ std::vector<ImVec2> in_window(const ImageFrame& frame, const std::vector<Vec2>& 
   return result;
 }
 
-void draw_polyline(ImDrawList* list, const std::vector<ImVec2>& points, ImU32 ink, float width, float dash, float gap) {
+void draw_polyline(ImDrawList* list,
+                   const std::vector<ImVec2>& points,
+                   ImU32 ink,
+                   float width,
+                   float dash,
+                   float gap) {
   if (points.size() < 2) return;
   if (gap <= 0) {
     list->AddPolyline(points.data(), static_cast<int>(points.size()), ink, 0, width);
     return;
   }
-  for (std::size_t i = 1; i < points.size(); ++i) brush::dashed(list, points[i - 1], points[i], ink, width, dash, gap);
+  for (std::size_t i = 1; i < points.size(); ++i)
+    brush::dashed(list, points[i - 1], points[i], ink, width, dash, gap);
 }
 
 }  // namespace
@@ -40,13 +46,14 @@ CameraTextures::Shown CameraTextures::shown(Session& session, int camera, double
   }
   auto& slot = textures_[camera];
   if (!slot) slot = std::make_unique<One>();
-  // In halves of the full image, and never less than somebody asked for: sizes of panels and close-ups
-  // change all the time, decoding again for each would never end.
+  // In halves of the full image, and never less than somebody asked for: sizes of panels and
+  // close-ups change all the time, decoding again for each would never end.
   const int full = session.drive->info().cameras[static_cast<std::size_t>(camera)].width;
   int wanted = full;
   while (wanted > 160 && wanted / 2 >= width) wanted = (wanted + 1) / 2;
   if (wanted >= full) wanted = 0;
-  if (slot->asked_width < 0 || (slot->asked_width != 0 && (wanted == 0 || wanted > slot->asked_width))) {
+  if (slot->asked_width < 0 ||
+      (slot->asked_width != 0 && (wanted == 0 || wanted > slot->asked_width))) {
     slot->asked_width = wanted;
     session.cache->set_image_width(camera, wanted);
   }
@@ -65,7 +72,8 @@ CameraTextures::Shown CameraTextures::shown(Session& session, int camera, double
 
 const std::vector<ImageBox>& ImageBoxes::of(Session& session, const ImageFile& file) {
   const Camera camera = shown_camera(session, file);
-  const bool same_camera = calibration_ == file.calibration && camera_from_ego_ == camera.camera_from_ego && stamp_ == file.stamp;
+  const bool same_camera = calibration_ == file.calibration &&
+                           camera_from_ego_ == camera.camera_from_ego && stamp_ == file.stamp;
   if (same_camera && document_ == session.versions.document) return boxes_;
   std::vector<ImageBox> before;
   if (same_camera) before.swap(boxes_);
@@ -78,7 +86,7 @@ const std::vector<ImageBox>& ImageBoxes::of(Session& session, const ImageFile& f
     const auto cuboid = cuboid_in_ego_at(*track, *session.drive, file.stamp);
     if (!cuboid) continue;
     const auto old = std::find_if(before.begin(), before.end(), [&](const ImageBox& b) {
-      return b.track->uid == track->uid && b.cuboid_in_ego == *cuboid;
+      return b.track && b.track->uid == track->uid && b.cuboid_in_ego == *cuboid;
     });
     if (old != before.end()) {
       old->track = track;
@@ -88,24 +96,37 @@ const std::vector<ImageBox>& ImageBoxes::of(Session& session, const ImageFile& f
     ImageBox box{track, *cuboid, project_box(camera, *cuboid), {}};
     if (box.seen.edges.empty()) continue;
     const Vec3 half = cuboid->size / 2;
-    const double reach = std::clamp(0.35 * cuboid->size.x(), 0.3, 1.5), tip = half.x() + reach, wing = 0.35 * reach;
-    const Vec3 ways[] = {{half.x(), 0, -half.z()}, {tip, 0, -half.z()}, {tip - wing, wing, -half.z()}, {tip - wing, -wing, -half.z()}};
+    const double reach = std::clamp(0.35 * cuboid->size.x(), 0.3, 1.5), tip = half.x() + reach,
+                 wing = 0.35 * reach;
+    const Vec3 ways[] = {{half.x(), 0, -half.z()},
+                         {tip, 0, -half.z()},
+                         {tip - wing, wing, -half.z()},
+                         {tip - wing, -wing, -half.z()}};
     for (const Vec3& way : ways)
-      if (const auto pixel = camera.project(camera.camera_from_ego * (cuboid->pose * way))) box.arrow.push_back(*pixel);
+      if (const auto pixel = camera.project(camera.camera_from_ego * (cuboid->pose * way)))
+        box.arrow.push_back(*pixel);
     if (box.arrow.size() < 4) box.arrow.clear();
     boxes_.push_back(std::move(box));
   }
   // Far ones first: near boxes are drawn over them.
-  std::stable_sort(boxes_.begin(), boxes_.end(), [](const ImageBox& a, const ImageBox& b) { return a.seen.depth > b.seen.depth; });
+  std::stable_sort(boxes_.begin(), boxes_.end(), [](const ImageBox& a, const ImageBox& b) {
+    return a.seen.depth > b.seen.depth;
+  });
   return boxes_;
 }
 
-GLuint PointOverlay::paint(const std::vector<float>& uvd, const std::vector<std::uint32_t>& inks, std::uint64_t version,
-                           const InkTable& table, const ImageFrame& frame, const Look& look) {
-  const int width = static_cast<int>(std::lround(frame.area.width)), height = static_cast<int>(std::lround(frame.area.height));
+GLuint PointOverlay::paint(const std::vector<float>& uvd,
+                           const std::vector<std::uint32_t>& inks,
+                           std::uint64_t version,
+                           const InkTable& table,
+                           const ImageFrame& frame,
+                           const Look& look) {
+  const int width = static_cast<int>(std::lround(frame.area.width)),
+            height = static_cast<int>(std::lround(frame.area.height));
   if (uvd.empty() || width < 2 || height < 2) return 0;
   const Eigen::Matrix4d matrix = frame.clip_from_image();
-  if (version == version_ && matrix == matrix_ && width == width_ && height == height_ && look.size == size_ && table == table_)
+  if (version == version_ && matrix == matrix_ && width == width_ && height == height_ &&
+      look.size == size_ && table == table_)
     return picture_.id();
   if (version != version_) {
     points_.set_points(uvd);
@@ -146,17 +167,25 @@ void PointOverlay::release() {
   width_ = height_ = 0;
 }
 
-bool draw_image(Session& session, const ViewState& state, const CameraTextures::Shown& shown, const ImageFrame& frame, ImDrawList* list, float alpha) {
+bool draw_image(Session& session,
+                const ViewState& state,
+                const CameraTextures::Shown& shown,
+                const ImageFrame& frame,
+                ImDrawList* list,
+                float alpha) {
   if (!shown.texture) {
     using State = FrameCache::Entry<Image>::State;
     const Theme& colors = theme(session.settings.theme);
     const bool failed = shown.state == State::failed && shown.error;
-    const std::string words = failed ? to_line(*shown.error) : std::string(session.tr("Loading the image …"));
-    brush::message(list, state.device, frame.area, brush::color(failed ? colors.error : colors.dim), words);
+    const std::string words =
+        failed ? to_line(*shown.error) : std::string(session.tr("Loading the image …"));
+    brush::message(
+        list, state.device, frame.area, brush::color(failed ? colors.error : colors.dim), words);
     return false;
   }
   // (0, 0) is the centre of the first pixel: the picture begins half a pixel before it.
-  const Vec2 a = frame.window(Vec2(-0.5, -0.5)), b = frame.window(Vec2(frame.width - 0.5, frame.height - 0.5));
+  const Vec2 a = frame.window(Vec2(-0.5, -0.5)),
+             b = frame.window(Vec2(frame.width - 0.5, frame.height - 0.5));
   list->AddImage(reinterpret_cast<ImTextureID>(static_cast<std::uintptr_t>(shown.texture)),
                  brush::at(a),
                  brush::at(b),
@@ -166,7 +195,12 @@ bool draw_image(Session& session, const ViewState& state, const CameraTextures::
   return true;
 }
 
-void CameraView::draw(Session& session, int camera, TrackId crop_to, ImDrawList* list, const Area& area, const ViewInput& input) {
+void CameraView::draw(Session& session,
+                      int camera,
+                      TrackId crop_to,
+                      ImDrawList* list,
+                      const Area& area,
+                      const ViewInput& input) {
   if (area.width < 2 || area.height < 2 || !session.has_drive()) return;
   state_.begin(session);
   const ImageFile* file = shown_image_file(session, camera);
@@ -180,17 +214,25 @@ void CameraView::draw(Session& session, int camera, TrackId crop_to, ImDrawList*
   const auto shown = textures_.shown(session, camera, frame.scale * frame.width);
   point(session, *file, frame, input);
 
+  // Boxes end with the image, not with the bars beside it.
+  const Vec2 first = frame.window(Vec2(-0.5, -0.5)),
+             last = frame.window(Vec2(frame.width - 0.5, frame.height - 0.5));
   list->PushClipRect({area.x, area.y}, {area.x + area.width, area.y + area.height}, true);
-  draw_image(session, state_, shown, frame, list);
+  const bool there = draw_image(session, state_, shown, frame, list);
+  if (there) list->PushClipRect(brush::at(first), brush::at(last), true);
   if (session.layers.points_on_images) draw_points(session, *file, frame, list);
   if (session.layers.boxes_on_images) {
     (void)boxes_.of(session, *file);  // the tool may have moved one since
     draw_boxes(session, frame, list);
   }
+  if (there) list->PopClipRect();
   list->PopClipRect();
 }
 
-void CameraView::draw_points(Session& session, const ImageFile& file, const ImageFrame& frame, ImDrawList* list) {
+void CameraView::draw_points(Session& session,
+                             const ImageFile& file,
+                             const ImageFrame& frame,
+                             ImDrawList* list) {
   const auto& found = points_.of(session, state_.points, file, HiddenPoints::ignore);
   if (points_version_ != points_.version() || inks_version_ != state_.points.inks_version()) {
     points_version_ = points_.version();
@@ -205,8 +247,12 @@ void CameraView::draw_points(Session& session, const ImageFile& file, const Imag
       inks_.push_back(inks[p.index]);
     }
   }
-  PointOverlay::Look look{session.layers.point_size, state_.points.direct(), state_.device.compute && session.settings.painter != "points"};
-  const GLuint texture = overlay_.paint(uvd_, inks_, overlay_version_, state_.points.table(), frame, look);
+  // A strip's small picture would be all points.
+  const double size = frame.scale < 0.4 ? 1 : session.layers.point_size;
+  const PointOverlay::Look look{
+      size, state_.points.direct(), state_.device.compute && session.settings.painter != "points"};
+  const GLuint texture =
+      overlay_.paint(uvd_, inks_, overlay_version_, state_.points.table(), frame, look);
   if (!texture) return;
   const Area& area = frame.area;
   list->AddImage(reinterpret_cast<ImTextureID>(static_cast<std::uintptr_t>(texture)),
@@ -218,16 +264,20 @@ void CameraView::draw_points(Session& session, const ImageFile& file, const Imag
 
 void CameraView::draw_boxes(Session& session, const ImageFrame& frame, ImDrawList* list) {
   const float s = state_.device.ui_scale;
-  const std::uint32_t accent = theme(ThemeName::dark).accent;  // as the classes' colours: dark in both themes
+  const std::uint32_t accent =
+      theme(ThemeName::dark).accent;  // as the classes' colours: dark in both themes
   std::vector<brush::Tag> tags;
   const auto draw_one = [&](const ImageBox& box) {
-    const bool selected = is_selected(session, box.track->uid), hovered = session.hovered == box.track->uid;
+    const bool selected = is_selected(session, box.track->uid),
+               hovered = session.hovered == box.track->uid;
     const std::uint32_t rgb = selected ? accent : image_color_of(session, *box.track);
     const float width = (selected ? 2.25f : hovered ? 1.75f : 1.25f) * s;
     const ImU32 ink = brush::color(rgb), casing = brush::color(0x000000, kCasing);
     for (const auto& outline : box.seen.front_face) {
       const auto polygon = in_window(frame, outline);
-      if (polygon.size() > 2) list->AddConvexPolyFilled(polygon.data(), static_cast<int>(polygon.size()), brush::color(rgb, 0.16f));
+      if (polygon.size() > 2)
+        list->AddConvexPolyFilled(
+            polygon.data(), static_cast<int>(polygon.size()), brush::color(rgb, 0.16f));
     }
     const bool proposed = box.track->state == TrackState::proposed;
     const bool interpolated = !proposed && !key_at(*box.track, session.frame().stamp);
@@ -250,7 +300,8 @@ void CameraView::draw_boxes(Session& session, const ImageFrame& frame, ImDrawLis
     }
     if (session.layers.tags && box.seen.in_image.area() > 0) {
       brush::Tag tag;
-      tag.foot = brush::at(frame.window(Vec2((box.seen.in_image.x0 + box.seen.in_image.x1) / 2, box.seen.in_image.y0)));
+      tag.foot = brush::at(frame.window(
+          Vec2((box.seen.in_image.x0 + box.seen.in_image.x1) / 2, box.seen.in_image.y0)));
       tag.text = tag_of(session, *box.track) + (proposed ? " ?" : "");
       tag.fill = rgb;
       tag.strong = selected || hovered;
@@ -261,12 +312,16 @@ void CameraView::draw_boxes(Session& session, const ImageFrame& frame, ImDrawLis
   const std::vector<ImageBox>& boxes = boxes_.all();
   for (const bool selected : {false, true})
     for (const ImageBox& box : boxes)
-      if (is_shown(session, box.track->uid) && is_selected(session, box.track->uid) == selected && box.seen.in_image.area() > 0)
+      if (is_shown(session, box.track->uid) && is_selected(session, box.track->uid) == selected &&
+          box.seen.in_image.area() > 0)
         draw_one(box);
   brush::tags(list, state_.device, frame.area, std::move(tags));
 }
 
-void CameraView::point(Session& session, const ImageFile& file, const ImageFrame& frame, const ViewInput& input) {
+void CameraView::point(Session& session,
+                       const ImageFile& file,
+                       const ImageFrame& frame,
+                       const ViewInput& input) {
   const PointerPhase phase = gesture_.next(input);
   if (phase == PointerPhase::hover && (!input.hovered || state_.hand.busy())) return;
   const Vec2 pixel = frame.pixel(input.mouse_x, input.mouse_y);
@@ -279,7 +334,8 @@ void CameraView::point(Session& session, const ImageFile& file, const ImageFrame
   pointer.modifiers = input.modifiers;
   const Vec2 corner(frame.area.x, frame.area.y);
   pointer.pixel = Vec2(input.mouse_x, input.mouse_y) - corner;
-  pointer.pressed_pixel = phase == PointerPhase::hover ? pointer.pixel : Vec2(gesture_.pressed_pixel() - corner);
+  pointer.pressed_pixel =
+      phase == PointerPhase::hover ? pointer.pixel : Vec2(gesture_.pressed_pixel() - corner);
   double distance = 20;
   if (ray) {
     const Pose shown_from_image = ego_from_ego(*session.drive, file.stamp, session.frame().stamp);
@@ -289,7 +345,9 @@ void CameraView::point(Session& session, const ImageFile& file, const ImageFrame
       for (const ImageBox& box : boxes_.all()) {
         if (!is_shown(session, box.track->uid)) continue;
         Cuboid grown = box.cuboid_in_ego;
-        grown.size.array() += 6 / std::max(1e-3, pixels_per_metre(camera, std::max(1.0, box.seen.nearest)) * frame.scale);
+        grown.size.array() +=
+            6 /
+            std::max(1e-3, pixels_per_metre(camera, std::max(1.0, box.seen.nearest)) * frame.scale);
         const auto met = hit(*ray, grown);
         if (met && met->distance < nearest) {
           nearest = met->distance;
@@ -298,12 +356,14 @@ void CameraView::point(Session& session, const ImageFile& file, const ImageFrame
       }
       if (pointer.hit) distance = nearest;
     }
-    if (const auto d = hit(pointer.ray_in_ego, Plane{Vec3::UnitZ(), state_.points.ground()}); d && *d < 500)
+    if (const auto d = hit(pointer.ray_in_ego, Plane{Vec3::UnitZ(), state_.points.ground()});
+        d && *d < 500)
       pointer.plane_point = pointer.ray_in_ego.at(*d);
     // Projecting the sweep takes milliseconds: for a click, not for each move.
     if (phase == PointerPhase::press || phase == PointerPhase::release) {
       const auto& found = points_.of(session, state_.points, file, HiddenPoints::ignore);
-      if (const OverlayPoint* p = point_near(found, pixel, 8 / frame.scale); p && p->index < state_.points.size()) {
+      if (const OverlayPoint* p = point_near(found, pixel, 8 / frame.scale);
+          p && p->index < state_.points.size()) {
         pointer.cloud_point = state_.points.point(p->index);
         if (!pointer.hit) distance = static_cast<double>(p->depth);
       }
@@ -311,7 +371,8 @@ void CameraView::point(Session& session, const ImageFile& file, const ImageFrame
   } else {
     pointer.ray_in_ego = {Vec3::Zero(), Vec3::UnitX()};
   }
-  pointer.metres_per_pixel = 1 / std::max(1e-3, pixels_per_metre(camera, std::max(0.5, distance)) * frame.scale);
+  pointer.metres_per_pixel =
+      1 / std::max(1e-3, pixels_per_metre(camera, std::max(0.5, distance)) * frame.scale);
   hand_over(state_, session, pointer);
 }
 

@@ -23,6 +23,7 @@ class CameraTextures {
 
   /// `width` is how wide the full image would be in the window: decoding follows it.
   Shown shown(Session& session, int camera, double width);
+
   void release() { textures_.clear(); }
 
  private:
@@ -31,6 +32,7 @@ class CameraTextures {
     std::shared_ptr<const Image> image;
     int asked_width = -1;
   };
+
   std::map<int, std::unique_ptr<One>> textures_;
   std::weak_ptr<const Drive> drive_;
 };
@@ -38,15 +40,17 @@ class CameraTextures {
 /// A box on the image of a camera, at the image's own time.
 struct ImageBox {
   std::shared_ptr<const Track> track;
-  Cuboid cuboid_in_ego;   ///< ego at the image's time
+  Cuboid cuboid_in_ego;  ///< ego at the image's time
   BoxProjection seen;
-  std::vector<Vec2> arrow;  ///< on the floor, from the middle beyond the front; empty where it cannot be seen
+  std::vector<Vec2>
+      arrow;  ///< on the floor, from the middle beyond the front; empty where it cannot be seen
 };
 
 /// Boxes of one camera's image, each projected again only when it moved.
 class ImageBoxes {
  public:
   const std::vector<ImageBox>& of(Session& session, const ImageFile& file);
+
   /// As of() found them last.
   const std::vector<ImageBox>& all() const { return boxes_; }
 
@@ -67,10 +71,14 @@ class PointOverlay {
     bool compute = false;
   };
 
-  /// Paints `points` with their inks; the version tells when either is new. Answers a texture whose first
-  /// row is the lowest; 0 for nothing to show.
-  GLuint paint(const std::vector<float>& uvd, const std::vector<std::uint32_t>& inks, std::uint64_t version,
-               const InkTable& table, const ImageFrame& frame, const Look& look);
+  /// Paints `points` with their inks; the version tells when either is new. Answers a texture whose
+  /// first row is the lowest; 0 for nothing to show.
+  GLuint paint(const std::vector<float>& uvd,
+               const std::vector<std::uint32_t>& inks,
+               std::uint64_t version,
+               const InkTable& table,
+               const ImageFrame& frame,
+               const Look& look);
   void release();
 
  private:
@@ -86,14 +94,27 @@ class PointOverlay {
 /// One camera's image with boxes and points; whole, or close to a track.
 class CameraView {
  public:
-  explicit CameraView(ViewState& state, CameraTextures& textures) : state_(state), textures_(textures) {}
+  explicit CameraView(ViewState& state, CameraTextures& textures)
+      : state_(state), textures_(textures) {}
 
-  void draw(Session& session, int camera, TrackId crop_to, ImDrawList* list, const Area& area, const ViewInput& input);
+  void draw(Session& session,
+            int camera,
+            TrackId crop_to,
+            ImDrawList* list,
+            const Area& area,
+            const ViewInput& input);
+
   void release() { overlay_.release(); }
 
  private:
-  void point(Session& session, const ImageFile& file, const ImageFrame& frame, const ViewInput& input);
-  void draw_points(Session& session, const ImageFile& file, const ImageFrame& frame, ImDrawList* list);
+  void point(Session& session,
+             const ImageFile& file,
+             const ImageFrame& frame,
+             const ViewInput& input);
+  void draw_points(Session& session,
+                   const ImageFile& file,
+                   const ImageFrame& frame,
+                   ImDrawList* list);
   void draw_boxes(Session& session, const ImageFrame& frame, ImDrawList* list);
 
   ViewState& state_;
@@ -108,6 +129,11 @@ class CameraView {
 };
 
 /// The image into the area by its frame, or words where there is none (yet).
-bool draw_image(Session& session, const ViewState& state, const CameraTextures::Shown& shown, const ImageFrame& frame, ImDrawList* list, float alpha = 1);
+bool draw_image(Session& session,
+                const ViewState& state,
+                const CameraTextures::Shown& shown,
+                const ImageFrame& frame,
+                ImDrawList* list,
+                float alpha = 1);
 
 }  // namespace sweepbox

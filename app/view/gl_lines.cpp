@@ -16,7 +16,9 @@ void put(float (&to)[3], const Vec3& from) {
   for (int i = 0; i < 3; ++i) to[i] = static_cast<float>(from[i]);
 }
 
-const void* at(std::size_t offset) { return reinterpret_cast<const void*>(offset); }
+const void* at(std::size_t offset) {
+  return reinterpret_cast<const void*>(offset);
+}
 
 }  // namespace
 

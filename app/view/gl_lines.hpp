@@ -37,6 +37,7 @@ class Lines {
   void face(std::span<const Vec3> polygon, std::uint32_t rgb, float alpha);
 
   std::span<const Segment> segments() const { return segments_; }
+
   std::span<const Corner> corners() const { return corners_; }
 
  private:
@@ -44,12 +45,13 @@ class Lines {
   std::vector<Corner> corners_;
 };
 
-/// Paints Lines into the bound framebuffer with smooth edges. Dashes are counted in pixels along the
-/// line from its first end. Needs the window's context.
+/// Paints Lines into the bound framebuffer with smooth edges. Dashes are counted in pixels along
+/// the line from its first end. Needs the window's context.
 class GlLines {
  public:
   void set(const Lines& lines);
-  /// `tested` hides what is behind (equal depth shows); without it everything is on top. Depth is not written.
+  /// `tested` hides what is behind (equal depth shows); without it everything is on top. Depth is
+  /// not written.
   void paint(const Mat4& clip_from_points, int width, int height, bool tested);
   void release();
 

@@ -12,8 +12,8 @@ namespace sweepbox {
 
 using Mat4 = Eigen::Matrix4d;
 
-// Owners of OpenGL objects. Each needs the window's context current when it makes, uses and ends its
-// object; release() ends it early, before the context goes.
+// Owners of OpenGL objects. Each needs the window's context current when it makes, uses and ends
+// its object; release() ends it early, before the context goes.
 
 /// A linked program of embedded shaders ("points.comp", "fullscreen.vert" …).
 class GlProgram {
@@ -26,20 +26,29 @@ class GlProgram {
   GlProgram() = default;
   GlProgram(const GlProgram&) = delete;
   GlProgram& operator=(const GlProgram&) = delete;
+
   ~GlProgram() { release(); }
 
-  /// Compiles once; `defines` are lines after #version. What the driver refuses is logged, and the program
-  /// stays empty: nothing is painted then.
+  /// Compiles once; `defines` are lines after #version. What the driver refuses is logged, and the
+  /// program stays empty: nothing is painted then.
   void make(std::initializer_list<Stage> stages, std::string_view defines = {});
+
   bool ready() const { return id_ != 0; }
+
   void use() const { glUseProgram(id_); }
+
   GLint place(const char* uniform) const { return glGetUniformLocation(id_, uniform); }
 
   void set(const char* uniform, int value) const { glUniform1i(place(uniform), value); }
+
   void set(const char* uniform, unsigned value) const { glUniform1ui(place(uniform), value); }
+
   void set(const char* uniform, float value) const { glUniform1f(place(uniform), value); }
+
   void set(const char* uniform, int x, int y) const { glUniform2i(place(uniform), x, y); }
+
   void set(const char* uniform, float x, float y) const { glUniform2f(place(uniform), x, y); }
+
   void set(const char* uniform, const Mat4& matrix) const;
   void release();
 
@@ -53,10 +62,13 @@ class GlBuffer {
   GlBuffer() = default;
   GlBuffer(const GlBuffer&) = delete;
   GlBuffer& operator=(const GlBuffer&) = delete;
+
   ~GlBuffer() { release(); }
 
   GLuint id() const { return id_; }
+
   std::size_t size() const { return size_; }
+
   void reserve(std::size_t bytes);
   void set(const void* data, std::size_t bytes);
   /// All bytes of the first `bytes` to 0xFF.
@@ -74,11 +86,15 @@ class GlTexture {
   GlTexture() = default;
   GlTexture(const GlTexture&) = delete;
   GlTexture& operator=(const GlTexture&) = delete;
+
   ~GlTexture() { release(); }
 
   GLuint id() const { return id_; }
+
   int width() const { return width_; }
+
   int height() const { return height_; }
+
   /// Uploads pixels, row by row from the top; null leaves them undefined.
   void set(int width, int height, const std::uint8_t* rgba, bool smooth = true);
   /// A framebuffer with this texture and a depth buffer of the same size.

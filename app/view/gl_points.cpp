@@ -10,7 +10,8 @@ namespace sweepbox {
 namespace {
 
 constexpr std::size_t kPackedPoints = std::size_t{1} << 21;
-// One dispatch's points: 65535 groups of 128 is the least limit, 128 MiB a binding that of llvmpipe.
+// One dispatch's points: 65535 groups of 128 is the least limit, 128 MiB a binding that of
+// llvmpipe.
 constexpr std::size_t kChunk = std::size_t{1} << 22;
 // Depths that one word tells apart, m. What is nearer or farther falls into the first or last step.
 constexpr float kNearest = 0.25f;
@@ -72,15 +73,15 @@ void GlPoints::paint_by_compute(const Paint& what) {
       one_pass ? std::max(1u, static_cast<unsigned>(std::bit_width(count_ - 1))) : 32u;
   if (one_pass) {
     packed_.make({{GL_COMPUTE_SHADER, "points.comp"}}, "#define STAGE 0\n");
-    resolve_packed_.make({{GL_VERTEX_SHADER, "fullscreen.vert"},
-                          {GL_FRAGMENT_SHADER, "points_resolve.frag"}},
-                         "#define STAGE 0\n");
+    resolve_packed_.make(
+        {{GL_VERTEX_SHADER, "fullscreen.vert"}, {GL_FRAGMENT_SHADER, "points_resolve.frag"}},
+        "#define STAGE 0\n");
   } else {
     depth_.make({{GL_COMPUTE_SHADER, "points.comp"}}, "#define STAGE 1\n");
     number_.make({{GL_COMPUTE_SHADER, "points.comp"}}, "#define STAGE 2\n");
-    resolve_number_.make({{GL_VERTEX_SHADER, "fullscreen.vert"},
-                          {GL_FRAGMENT_SHADER, "points_resolve.frag"}},
-                         "#define STAGE 1\n");
+    resolve_number_.make(
+        {{GL_VERTEX_SHADER, "fullscreen.vert"}, {GL_FRAGMENT_SHADER, "points_resolve.frag"}},
+        "#define STAGE 1\n");
   }
   const GlProgram& resolve = one_pass ? resolve_packed_ : resolve_number_;
   if (!resolve.ready()) return;
@@ -153,7 +154,8 @@ void GlPoints::paint_by_points(const Paint& what) {
   texels.reserve(512 * 4);
   for (const auto* part : {&shown_table_.map, &shown_table_.tints})
     for (const std::uint32_t c : *part)
-      for (const int shift : {16, 8, 0, 24}) texels.push_back(static_cast<std::uint8_t>(c >> shift));
+      for (const int shift : {16, 8, 0, 24})
+        texels.push_back(static_cast<std::uint8_t>(c >> shift));
   table_texture_.set(256, 2, texels.data(), false);
 
   plain_.use();
@@ -180,9 +182,9 @@ void GlPoints::paint_by_points(const Paint& what) {
 
 std::vector<std::uint32_t> GlPoints::read_numbers(int x, int y, int width, int height) const {
   if (index_bits_ == 0) return {};
-  std::vector<std::uint32_t> result(static_cast<std::size_t>(std::max(0, width)) *
-                                        static_cast<std::size_t>(std::max(0, height)),
-                                    kNoPoint);
+  std::vector<std::uint32_t> result(
+      static_cast<std::size_t>(std::max(0, width)) * static_cast<std::size_t>(std::max(0, height)),
+      kNoPoint);
   const int y0 = std::clamp(y, 0, picture_height_), y1 = std::clamp(y + height, 0, picture_height_);
   if (y0 >= y1 || result.empty()) return result;
   // Whole rows in one read: each read waits for the picture.
@@ -198,7 +200,8 @@ std::vector<std::uint32_t> GlPoints::read_numbers(int x, int y, int width, int h
   const std::uint32_t mask = index_bits_ >= 32 ? 0xFFFFFFFFu : (1u << index_bits_) - 1u;
   for (int j = y0; j < y1; ++j)
     for (int i = std::max(0, x); i < std::min(picture_width_, x + width); ++i) {
-      const std::uint32_t key = keys[static_cast<std::size_t>(j - y0) * row + static_cast<std::size_t>(i)];
+      const std::uint32_t key =
+          keys[static_cast<std::size_t>(j - y0) * row + static_cast<std::size_t>(i)];
       if (key == kNoPoint) continue;
       result[static_cast<std::size_t>(j - y) * static_cast<std::size_t>(width) +
              static_cast<std::size_t>(i - x)] = key & mask;

@@ -21,22 +21,23 @@ constexpr std::uint32_t ink_of(std::uint32_t value, std::uint32_t tint = 0) {
   return (tint << 24) | (value & 0xFFFFFFu);
 }
 
-/// Paints points into the bound framebuffer. Where compute shaders run: an atomic minimum a pixel of
-/// depth and number, then a resolve to colour and depth; else plain GL points. Needs the window's context.
+/// Paints points into the bound framebuffer. Where compute shaders run: an atomic minimum a pixel
+/// of depth and number, then a resolve to colour and depth; else plain GL points. Needs the
+/// window's context.
 ///
-/// Clouds up to 2²¹ points take one pass with depth and number in one word (11 bits of depth left at the
-/// least; 15 at 120 000 points: 1 in 2000), larger ones two passes. Measured on llvmpipe, 2 cores, 900×600:
-/// see tests/bench/README.md.
+/// Clouds up to 2²¹ points take one pass with depth and number in one word (11 bits of depth left
+/// at the least; 15 at 120 000 points: 1 in 2000), larger ones two passes. Measured on llvmpipe, 2
+/// cores, 900×600: see tests/bench/README.md.
 class GlPoints {
  public:
   struct Paint {
     Mat4 clip_from_points = Mat4::Identity();
-    int x = 0, y = 0;          ///< of the viewport, px from the lower left
+    int x = 0, y = 0;  ///< of the viewport, px from the lower left
     int width = 0, height = 0;
-    double size = 2;           ///< of a point, px (rounded, 1 … 8)
-    bool orthographic = false; ///< depth is clip z, not w
+    double size = 2;            ///< of a point, px (rounded, 1 … 8)
+    bool orthographic = false;  ///< depth is clip z, not w
     bool eye_dome = false;
-    bool direct = false;       ///< inks are RGB
+    bool direct = false;  ///< inks are RGB
   };
 
   /// x, y, z of each point in turn.
@@ -44,6 +45,7 @@ class GlPoints {
   /// As many as points.
   void set_inks(std::span<const std::uint32_t> inks);
   void set_table(const InkTable& table);
+
   std::size_t count() const { return count_; }
 
   /// Leaves its program and buffers bound nowhere; touches depth test, blending and viewport.

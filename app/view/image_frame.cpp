@@ -17,7 +17,8 @@ Eigen::Matrix4d ImageFrame::clip_from_image() const {
 
 ImageFrame whole_image(const Area& area, int width, int height) {
   ImageFrame frame{area, std::max(1, width), std::max(1, height)};
-  const double across = area.width / static_cast<double>(frame.width), down = area.height / static_cast<double>(frame.height);
+  const double across = area.width / static_cast<double>(frame.width),
+               down = area.height / static_cast<double>(frame.height);
   const double contain = std::min(across, down), cover = std::max(across, down);
   frame.scale = cover / contain < 1.143 ? cover : contain;
   frame.centre = Vec2((frame.width - 1) / 2.0, (frame.height - 1) / 2.0);
@@ -27,7 +28,9 @@ ImageFrame whole_image(const Area& area, int width, int height) {
 ImageFrame close_up(const Area& area, int width, int height, const Rect& around) {
   ImageFrame frame = whole_image(area, width, height);
   const double whole = frame.scale;
-  const double fit = std::min(area.width / std::max(8.0, around.width()), area.height / std::max(8.0, around.height())) * 0.66;
+  const double fit = std::min(area.width / std::max(8.0, around.width()),
+                              area.height / std::max(8.0, around.height())) *
+                     0.66;
   frame.scale = std::clamp(fit, whole, 6.0);
   // Not beyond the border of the image, where it is larger than the area.
   const auto kept = [](double at, double half, double size) {

@@ -2,10 +2,13 @@
 
 namespace sweepbox {
 
-const std::vector<OverlayPoint>& ImagePoints::of(Session& session, const ScenePoints& points, const ImageFile& file, HiddenPoints hidden) {
+const std::vector<OverlayPoint>& ImagePoints::of(Session& session,
+                                                 const ScenePoints& points,
+                                                 const ImageFile& file,
+                                                 HiddenPoints hidden) {
   const Camera camera = shown_camera(session, file);
-  if (calibration_ == file.calibration && camera_from_ego_ == camera.camera_from_ego && stamp_ == file.stamp &&
-      hidden_ == hidden && points_version_ == points.points_version())
+  if (calibration_ == file.calibration && camera_from_ego_ == camera.camera_from_ego &&
+      stamp_ == file.stamp && hidden_ == hidden && points_version_ == points.points_version())
     return found_;
   calibration_ = file.calibration;
   camera_from_ego_ = camera.camera_from_ego;
@@ -16,8 +19,8 @@ const std::vector<OverlayPoint>& ImagePoints::of(Session& session, const ScenePo
   found_.clear();
   for (const ScenePoints::Part& part : points.parts()) {
     // The document may have moved the lidar: what the sweep itself says is taken back first.
-    const Pose image_from_sweep = ego_from_ego(*session.drive, part.sweep->stamp, file.stamp) * part.ego_from_points *
-                                  part.sweep->ego_from_points.inverse();
+    const Pose image_from_sweep = ego_from_ego(*session.drive, part.sweep->stamp, file.stamp) *
+                                  part.ego_from_points * part.sweep->ego_from_points.inverse();
     std::vector<OverlayPoint> more = project_points(*part.sweep, camera, image_from_sweep, hidden);
     for (OverlayPoint& p : more) p.index += static_cast<std::uint32_t>(part.first);
     found_.insert(found_.end(), more.begin(), more.end());
@@ -25,7 +28,9 @@ const std::vector<OverlayPoint>& ImagePoints::of(Session& session, const ScenePo
   return found_;
 }
 
-const OverlayPoint* point_near(const std::vector<OverlayPoint>& points, const Vec2& pixel, double reach) {
+const OverlayPoint* point_near(const std::vector<OverlayPoint>& points,
+                               const Vec2& pixel,
+                               double reach) {
   const OverlayPoint* best = nullptr;
   double best_cost = 1e18;
   for (const OverlayPoint& p : points) {

@@ -11,7 +11,11 @@ namespace sweepbox {
 class ImagePoints {
  public:
   /// Indices count over all points of the scene. A few ms when frame or correction changed.
-  const std::vector<OverlayPoint>& of(Session& session, const ScenePoints& points, const ImageFile& file, HiddenPoints hidden);
+  const std::vector<OverlayPoint>& of(Session& session,
+                                      const ScenePoints& points,
+                                      const ImageFile& file,
+                                      HiddenPoints hidden);
+
   std::uint64_t version() const { return version_; }
 
  private:
@@ -23,8 +27,10 @@ class ImagePoints {
   std::uint64_t points_version_ = 0, version_ = 0;
 };
 
-/// The overlay point nearest to a pixel within `reach` px, the nearer to the camera of near ones; null
-/// where none is. Hidden ones do not count.
-const OverlayPoint* point_near(const std::vector<OverlayPoint>& points, const Vec2& pixel, double reach);
+/// The overlay point nearest to a pixel within `reach` px, the nearer to the camera of near ones;
+/// null where none is. Hidden ones do not count.
+const OverlayPoint* point_near(const std::vector<OverlayPoint>& points,
+                               const Vec2& pixel,
+                               double reach);
 
 }  // namespace sweepbox

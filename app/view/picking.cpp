@@ -26,14 +26,20 @@ std::optional<std::uint32_t> nearest_number(std::span<const std::uint32_t> numbe
   return best;
 }
 
-std::optional<std::uint32_t> point_in_picture(const GlPoints& painter, const Area& area, double x, double y) {
+std::optional<std::uint32_t> point_in_picture(const GlPoints& painter,
+                                              const Area& area,
+                                              double x,
+                                              double y) {
   const int px = static_cast<int>(std::floor(x - area.x));
   const int py = static_cast<int>(std::floor(area.y + area.height - y));  // rows count from below
   constexpr int kSide = 2 * kReach + 1;
   return nearest_number(painter.read_numbers(px - kReach, py - kReach, kSide, kSide), kSide);
 }
 
-std::optional<std::uint32_t> point_by_search(std::span<const float> xyz, const ScreenMap& map, double x, double y) {
+std::optional<std::uint32_t> point_by_search(std::span<const float> xyz,
+                                             const ScreenMap& map,
+                                             double x,
+                                             double y) {
   const Eigen::Matrix4f clip = map.clip_from_ego.cast<float>();
   const float nx = static_cast<float>(2 * (x - map.area.x) / map.area.width - 1);
   const float ny = static_cast<float>(1 - 2 * (y - map.area.y) / map.area.height);
@@ -42,7 +48,9 @@ std::optional<std::uint32_t> point_by_search(std::span<const float> xyz, const S
   float best_z = 2;
   for (std::size_t i = 0; i < xyz.size() / 3; ++i) {
     const Eigen::Vector4f p = clip * Eigen::Vector4f(xyz[3 * i], xyz[3 * i + 1], xyz[3 * i + 2], 1);
-    if (p.w() <= 0 || std::abs(p.x() - nx * p.w()) > rx * p.w() || std::abs(p.y() - ny * p.w()) > ry * p.w()) continue;
+    if (p.w() <= 0 || std::abs(p.x() - nx * p.w()) > rx * p.w() ||
+        std::abs(p.y() - ny * p.w()) > ry * p.w())
+      continue;
     const float z = p.z() / p.w();
     if (z < -1 || z >= best_z) continue;
     best_z = z;
@@ -51,7 +59,10 @@ std::optional<std::uint32_t> point_by_search(std::span<const float> xyz, const S
   return best;
 }
 
-TrackId box_under(std::span<const FrameBox* const> boxes, const ScreenMap& map, double x, double y) {
+TrackId box_under(std::span<const FrameBox* const> boxes,
+                  const ScreenMap& map,
+                  double x,
+                  double y) {
   const Ray ray = map.ray(x, y);
   TrackId best = 0;
   double best_distance = 1e18;

@@ -17,7 +17,9 @@ struct ScreenMap {
   Area area;
 
   ScreenMap() = default;
-  ScreenMap(const Eigen::Matrix4d& clip, const Area& where) : clip_from_ego(clip), ego_from_clip(clip.inverse()), area(where) {}
+
+  ScreenMap(const Eigen::Matrix4d& clip, const Area& where)
+      : clip_from_ego(clip), ego_from_clip(clip.inverse()), area(where) {}
 
   /// Window pixel of a point; empty behind the near plane.
   std::optional<Vec2> project(const Vec3& point_in_ego) const;
@@ -31,7 +33,7 @@ constexpr double kSceneViewAngle = 45 * kPi / 180;  ///< vertical field of view 
 
 Vec3 direction_of(const SceneCamera& camera);  ///< from the eye to the target, unit
 Vec3 eye_of(const SceneCamera& camera);
-Vec3 up_of(const SceneCamera& camera);         ///< of the screen, unit
+Vec3 up_of(const SceneCamera& camera);  ///< of the screen, unit
 
 void aim(vtkCamera* camera, const SceneCamera& from);
 

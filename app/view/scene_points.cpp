@@ -33,9 +33,11 @@ std::pair<float, float> usual_range(std::span<const float> values) {
 /// What colours from cameras depend on, besides the points.
 std::uint64_t images_key(const Session& session) {
   if (session.layers.color_by != "camera" || !session.cache) return 0;
-  // Corrections change in Calibrate alone; elsewhere an edit of a box must not colour all points again.
+  // Corrections change in Calibrate alone; elsewhere an edit of a box must not colour all points
+  // again.
   const std::uint64_t document = session.layout == "calibrate" ? session.versions.document : 0;
-  return 1 + session.cache->version() + (document << 32) + (session.calibrate.show_before ? 1ull << 63 : 0);
+  return 1 + session.cache->version() + (document << 32) +
+         (session.calibrate.show_before ? 1ull << 63 : 0);
 }
 
 }  // namespace
@@ -49,16 +51,19 @@ double ground_level(std::span<const float> xyz) {
   std::vector<float> heights;
   const std::size_t count = xyz.size() / 3, step = std::max<std::size_t>(1, count / 16384);
   for (std::size_t i = 0; i < count; i += step)
-    if (std::abs(xyz[3 * i]) < 30 && std::abs(xyz[3 * i + 1]) < 30) heights.push_back(xyz[3 * i + 2]);
+    if (std::abs(xyz[3 * i]) < 30 && std::abs(xyz[3 * i + 1]) < 30)
+      heights.push_back(xyz[3 * i + 2]);
   if (heights.empty()) return -1.7;
   const auto part = [&](double share) {
-    const auto at = heights.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(heights.size() - 1));
+    const auto at = heights.begin() +
+                    static_cast<std::ptrdiff_t>(share * static_cast<double>(heights.size() - 1));
     std::nth_element(heights.begin(), at, heights.end());
     return *at;
   };
   const float low = part(0.01), high = std::max(part(0.5), low + 0.1f);
   constexpr float kStep = 0.05f;
-  std::vector<int> counts(std::min<std::size_t>(2000, static_cast<std::size_t>((high - low) / kStep) + 3));
+  std::vector<int> counts(
+      std::min<std::size_t>(2000, static_cast<std::size_t>((high - low) / kStep) + 3));
   for (const float h : heights)
     if (h >= low && h <= high) {
       const auto bin = static_cast<std::size_t>((h - low) / kStep);
@@ -117,7 +122,8 @@ void ScenePoints::gather(std::vector<Part> parts) {
     for (const auto& piece : part.sweep->pieces) {
       const Eigen::Vector3f shift = (part.ego_from_points * piece->origin).cast<float>();
       for (std::size_t i = 0; i < piece->size(); ++i) {
-        const Eigen::Vector3f p = turn * Eigen::Vector3f(piece->x[i], piece->y[i], piece->z[i]) + shift;
+        const Eigen::Vector3f p =
+            turn * Eigen::Vector3f(piece->x[i], piece->y[i], piece->z[i]) + shift;
         *out++ = p.x();
         *out++ = p.y();
         *out++ = p.z();
@@ -165,7 +171,9 @@ void ScenePoints::color(Session& session) {
       const auto number = classes.empty() ? 0 : its - classes.data();
       const bool selected = is_selected(session, box->track->uid);
       boxes.push_back({box->cuboid_in_ego,
-                       selected ? kSelectedTint : static_cast<std::uint8_t>(std::min<std::ptrdiff_t>(number, 253) + 1)});
+                       selected
+                           ? kSelectedTint
+                           : static_cast<std::uint8_t>(std::min<std::ptrdiff_t>(number, 253) + 1)});
     }
   }
   const std::vector<std::uint8_t> tints = tints_of(xyz_, boxes);
@@ -188,7 +196,9 @@ void ScenePoints::color_by_channel(std::string_view by) {
       std::size_t at = part.first;
       for (const auto& piece : part.sweep->pieces) {
         if (const Channel* channel = piece->channel(by)) {
-          std::copy(channel->values.begin(), channel->values.end(), numbers.begin() + static_cast<std::ptrdiff_t>(at));
+          std::copy(channel->values.begin(),
+                    channel->values.end(),
+                    numbers.begin() + static_cast<std::ptrdiff_t>(at));
           any = true;
         }
         at += piece->size();
@@ -198,7 +208,13 @@ void ScenePoints::color_by_channel(std::string_view by) {
       const auto [low, high] = usual_range(numbers);
       const double width = std::max(1e-9, static_cast<double>(high) - low);
       for (std::size_t i = 0; i < size(); ++i) values_[i] = value_of((numbers[i] - low) / width);
-      legend_ = {by == "intensity" ? "Intensity" : by == "ring" ? "Ring" : "Time", low, high, by == "time" ? "s" : "", true};
+      legend_ = {by == "intensity" ? "Intensity"
+                 : by == "ring"    ? "Ring"
+                                   : "Time",
+                 low,
+                 high,
+                 by == "time" ? "s" : "",
+                 true};
       return;
     }
   }
@@ -234,9 +250,13 @@ void ScenePoints::color_by_cameras(Session& session) {
         if (forward_only && p.z() <= 0) continue;
         const auto pixel = camera.project(p);
         if (!pixel || !in_image(camera, *pixel)) continue;
-        const int u = std::clamp(static_cast<int>((pixel->x() + 0.5) * shrink), 0, image->width - 1);
-        const int v = std::clamp(static_cast<int>((pixel->y() + 0.5) * shrink), 0, image->height - 1);
-        const std::uint8_t* rgba = &image->rgba[4 * (static_cast<std::size_t>(v) * static_cast<std::size_t>(image->width) + static_cast<std::size_t>(u))];
+        const int u =
+            std::clamp(static_cast<int>((pixel->x() + 0.5) * shrink), 0, image->width - 1);
+        const int v =
+            std::clamp(static_cast<int>((pixel->y() + 0.5) * shrink), 0, image->height - 1);
+        const std::uint8_t* rgba =
+            &image->rgba[4 * (static_cast<std::size_t>(v) * static_cast<std::size_t>(image->width) +
+                              static_cast<std::size_t>(u))];
         values_[i] = (std::uint32_t{rgba[0]} << 16) | (std::uint32_t{rgba[1]} << 8) | rgba[2];
       }
     }

@@ -10,8 +10,8 @@
 
 namespace sweepbox {
 
-/// The points of the shown frame, of all shown lidars as one cloud in ego, and their colours. Belongs to
-/// the frame loop's thread.
+/// The points of the shown frame, of all shown lidars as one cloud in ego, and their colours.
+/// Belongs to the frame loop's thread.
 class ScenePoints {
  public:
   /// A sweep of the shown frame, and where its points begin among all.
@@ -25,24 +25,34 @@ class ScenePoints {
     }
   };
 
-  /// Brings points and inks up to date; cheap where nothing changed. True if a picture of them is old.
+  /// Brings points and inks up to date; cheap where nothing changed. True if a picture of them is
+  /// old.
   bool update(Session& session);
 
   /// x, y, z in ego, in turn.
   std::span<const float> xyz() const { return xyz_; }
+
   std::size_t size() const { return xyz_.size() / 3; }
+
   Vec3 point(std::size_t i) const { return Vec3(xyz_[3 * i], xyz_[3 * i + 1], xyz_[3 * i + 2]); }
+
   std::span<const Part> parts() const { return parts_; }
+
   std::span<const std::uint32_t> inks() const { return inks_; }
+
   const InkTable& table() const { return table_; }
+
   bool direct() const { return direct_; }  ///< inks are RGB
 
-  /// Height of the ground in ego near the vehicle, m: the fullest level of the lower points; −1.7 without
-  /// points.
+  /// Height of the ground in ego near the vehicle, m: the fullest level of the lower points; −1.7
+  /// without points.
   double ground() const { return ground_; }
+
   const Legend& legend() const { return legend_; }
+
   std::uint64_t points_version() const { return points_version_; }  ///< grows with the points
-  std::uint64_t inks_version() const { return inks_version_; }      ///< grows with their colours
+
+  std::uint64_t inks_version() const { return inks_version_; }  ///< grows with their colours
 
  private:
   struct InkKey {

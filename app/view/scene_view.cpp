@@ -18,10 +18,11 @@ constexpr double kJumpSeconds = 0.12;  // LOOK.md: no longer
 bool SceneView::Key::operator==(const Key& other) const {
   return width == other.width && height == other.height && epoch == other.epoch &&
          document == other.document && selection == other.selection && time == other.time &&
-         layers == other.layers && look == other.look && points == other.points && inks == other.inks &&
-         hovered == other.hovered && same_view(camera, other.camera) && layout == other.layout &&
-         calibrated_camera == other.calibrated_camera && before == other.before && scale == other.scale &&
-         hidden == other.hidden && ghosts == other.ghosts && outline == other.outline;
+         layers == other.layers && look == other.look && points == other.points &&
+         inks == other.inks && hovered == other.hovered && same_view(camera, other.camera) &&
+         layout == other.layout && calibrated_camera == other.calibrated_camera &&
+         before == other.before && scale == other.scale && hidden == other.hidden &&
+         ghosts == other.ghosts && outline == other.outline;
 }
 
 SceneView::SceneView(ViewState& state) : state_(state), shared_{state.device, state.points, {}} {
@@ -53,14 +54,16 @@ void SceneView::draw(Session& session, ImDrawList* list, const Area& area, const
 }
 
 void SceneView::animate(Session& session) {
-  if (!same_view(session.scene_camera, to_)) {  // somebody else moved it: an action, a click in an image
+  if (!same_view(session.scene_camera,
+                 to_)) {  // somebody else moved it: an action, a click in an image
     from_ = shown_;
     to_ = session.scene_camera;
     jump_began_ = std::chrono::steady_clock::now();
   }
   if (!jump_began_) return;
   const double share =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - *jump_began_).count() / kJumpSeconds;
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - *jump_began_).count() /
+      kJumpSeconds;
   if (share >= 1) {
     shown_ = to_;
     jump_began_.reset();
@@ -109,7 +112,8 @@ void SceneView::zoom(Session& session, const ViewInput& input) {
   std::optional<Vec3> still = cloud_point(input.mouse_x, input.mouse_y);
   const Ray ray = shared_.map.ray(input.mouse_x, input.mouse_y);
   if (!still)
-    if (const auto far = hit(ray, Plane{Vec3::UnitZ(), state_.points.ground()}); far && *far < 150) still = ray.at(*far);
+    if (const auto far = hit(ray, Plane{Vec3::UnitZ(), state_.points.ground()}); far && *far < 150)
+      still = ray.at(*far);
   if (still) camera.target = *still + (camera.target - *still) * (distance / camera.distance);
   camera.distance = distance;
   session.scene_camera = shown_ = to_ = camera;
@@ -131,7 +135,9 @@ std::optional<Vec3> SceneView::cloud_point(double x, double y) {
 
 ScreenMap SceneView::map_of(const SceneCamera& camera, const Area& area) {
   aim(canvas_.camera(), camera);
-  return ScreenMap(canvas_.clip_from_scene(static_cast<int>(std::lround(area.width)), static_cast<int>(std::lround(area.height))), area);
+  return ScreenMap(canvas_.clip_from_scene(static_cast<int>(std::lround(area.width)),
+                                           static_cast<int>(std::lround(area.height))),
+                   area);
 }
 
 void SceneView::point(Session& session, const Area& area, const ViewInput& input) {
@@ -148,12 +154,16 @@ void SceneView::point(Session& session, const Area& area, const ViewInput& input
   pointer.clicks = phase == PointerPhase::hover ? 1 : gesture_.clicks();
   pointer.modifiers = input.modifiers;
   pointer.pixel = Vec2(input.mouse_x - area.x, input.mouse_y - area.y);
-  pointer.pressed_pixel = phase == PointerPhase::hover ? pointer.pixel : Vec2(gesture_.pressed_pixel() - Vec2(area.x, area.y));
+  pointer.pressed_pixel = phase == PointerPhase::hover
+                              ? pointer.pixel
+                              : Vec2(gesture_.pressed_pixel() - Vec2(area.x, area.y));
   pointer.ray_in_ego = shared_.map.ray(input.mouse_x, input.mouse_y);
-  if (const auto d = hit(pointer.ray_in_ego, Plane{Vec3::UnitZ(), state_.points.ground()}); d && *d < 1e4)
+  if (const auto d = hit(pointer.ray_in_ego, Plane{Vec3::UnitZ(), state_.points.ground()});
+      d && *d < 1e4)
     pointer.plane_point = pointer.ray_in_ego.at(*d);
   // A drag moves on the ground: asking the picture at each step would wait for it.
-  if (phase != PointerPhase::drag || !state_.hand.consumed()) pointer.cloud_point = cloud_point(input.mouse_x, input.mouse_y);
+  if (phase != PointerPhase::drag || !state_.hand.consumed())
+    pointer.cloud_point = cloud_point(input.mouse_x, input.mouse_y);
   if (session.layers.boxes) {
     const auto boxes = shown_boxes(session);
     pointer.hit = box_under(boxes, shared_.map, input.mouse_x, input.mouse_y);
@@ -169,7 +179,8 @@ void SceneView::point(Session& session, const Area& area, const ViewInput& input
   hand_over(state_, session, pointer);
   hovered_here_ = session.hovered;
 
-  if (phase == PointerPhase::press && pointer.clicks == 2 && !pointer.hit && !state_.hand.consumed() && pointer.cloud_point) {
+  if (phase == PointerPhase::press && pointer.clicks == 2 && !pointer.hit &&
+      !state_.hand.consumed() && pointer.cloud_point) {
     session.scene_camera.target = *pointer.cloud_point;
     ++session.versions.camera;
     state_.animating = true;
@@ -212,7 +223,9 @@ void SceneView::paint(Session& session, const Area& area) {
 void SceneView::draw_over(Session& session, ImDrawList* list, const Area& area) {
   if (!session.has_drive()) return;
   if (session.layers.grid) draw_range_labels(session, state_, shared_.map, list);
-  if (session.layers.boxes && session.layers.tags) draw_scene_tags(session, state_, shared_.map, list);
+  if (session.layers.boxes && session.layers.tags)
+    draw_scene_tags(session, state_, shared_.map, list);
+  if (session.layout == "calibrate") draw_sensor_tags(session, state_, shared_.map, list);
   draw_triad(state_, shown_, list, area);
   if (state_.points.size() > 0 || session.frame().sweeps.empty() || !session.cache) return;
 
@@ -222,7 +235,11 @@ void SceneView::draw_over(Session& session, ImDrawList* list, const Area& area) 
   if (!session.frame().sweeps[0])
     brush::message(list, state_.device, area, dim, session.tr("This frame has no sweep."));
   else if (entry.state == State::failed && entry.error)
-    brush::message(list, state_.device, area, brush::color(theme(session.settings.theme).error), to_line(*entry.error));
+    brush::message(list,
+                   state_.device,
+                   area,
+                   brush::color(theme(session.settings.theme).error),
+                   to_line(*entry.error));
   else if (entry.state != State::ready)
     brush::message(list, state_.device, area, dim, session.tr("Loading the sweep …"));
 }

@@ -10,7 +10,8 @@
 
 namespace sweepbox {
 
-/// The 3D view: an orbit camera over all painters, tags on top, picking, the tool with the left button.
+/// The 3D view: an orbit camera over all painters, tags on top, picking, the tool with the left
+/// button.
 class SceneView {
  public:
   explicit SceneView(ViewState& state);
@@ -22,7 +23,8 @@ class SceneView {
   /// What a picture was made of; a difference makes it old.
   struct Key {
     int width = 0, height = 0;
-    std::uint64_t epoch = 0, document = 0, selection = 0, time = 0, layers = 0, look = 0, points = 0, inks = 0;
+    std::uint64_t epoch = 0, document = 0, selection = 0, time = 0, layers = 0, look = 0,
+                  points = 0, inks = 0;
     TrackId hovered = 0;
     SceneCamera camera;
     std::string layout;
@@ -52,9 +54,9 @@ class SceneView {
   VtkCanvas canvas_;
   std::vector<std::unique_ptr<Painter>> painters_;
   Key key_;
-  std::uint64_t picture_ = 0;   ///< number of the last one
+  std::uint64_t picture_ = 0;  ///< number of the last one
 
-  SceneCamera shown_;           ///< as drawn; on its way to session.scene_camera in a jump
+  SceneCamera shown_;  ///< as drawn; on its way to session.scene_camera in a jump
   SceneCamera from_, to_;
   std::optional<std::chrono::steady_clock::time_point> jump_began_;
   bool first_ = true;
@@ -72,8 +74,22 @@ class SceneView {
 };
 
 /// Tags, ring labels and the triad of a 3D picture.
-void draw_scene_tags(Session& session, const ViewState& state, const ScreenMap& map, ImDrawList* list);
-void draw_range_labels(const Session& session, const ViewState& state, const ScreenMap& map, ImDrawList* list);
-void draw_triad(const ViewState& state, const SceneCamera& camera, ImDrawList* list, const Area& area);
+void draw_scene_tags(Session& session,
+                     const ViewState& state,
+                     const ScreenMap& map,
+                     ImDrawList* list);
+/// Names of the camera and the lidar that the Calibrate layout is about.
+void draw_sensor_tags(Session& session,
+                      const ViewState& state,
+                      const ScreenMap& map,
+                      ImDrawList* list);
+void draw_range_labels(const Session& session,
+                       const ViewState& state,
+                       const ScreenMap& map,
+                       ImDrawList* list);
+void draw_triad(const ViewState& state,
+                const SceneCamera& camera,
+                ImDrawList* list,
+                const Area& area);
 
 }  // namespace sweepbox

@@ -6,11 +6,13 @@
 namespace sweepbox {
 
 bool is_selected(const Session& session, TrackId track) {
-  return std::find(session.selected.begin(), session.selected.end(), track) != session.selected.end();
+  return std::find(session.selected.begin(), session.selected.end(), track) !=
+         session.selected.end();
 }
 
 bool is_shown(const Session& session, TrackId track) {
-  if (std::find(session.hidden.begin(), session.hidden.end(), track) != session.hidden.end()) return false;
+  if (std::find(session.hidden.begin(), session.hidden.end(), track) != session.hidden.end())
+    return false;
   return session.layers.others || is_selected(session, track);
 }
 

@@ -5,7 +5,8 @@
 
 namespace sweepbox {
 
-/// Boxes of the frame that views show: not hidden, and the selected ones alone where others are off.
+/// Boxes of the frame that views show: not hidden, and the selected ones alone where others are
+/// off.
 std::vector<const FrameBox*> shown_boxes(Session& session);
 bool is_shown(const Session& session, TrackId track);
 bool is_selected(const Session& session, TrackId track);

@@ -11,12 +11,17 @@ namespace sweepbox {
 
 namespace {
 
-constexpr double kMarginPx = 46;  ///< around the fitted box: the rotation ring and the heading arrow
+constexpr double kMarginPx =
+    46;  ///< around the fitted box: the rotation ring and the heading arrow
 
-std::size_t slot_of(ViewKind kind) { return kind == ViewKind::top ? 0 : kind == ViewKind::side ? 1 : 2; }
+std::size_t slot_of(ViewKind kind) {
+  return kind == ViewKind::top ? 0 : kind == ViewKind::side ? 1 : 2;
+}
 
 /// The lower tenth of what stands around the box but not in it.
-double ground_around(const ScenePoints& points, const std::vector<std::uint32_t>& near, const Cuboid& box) {
+double ground_around(const ScenePoints& points,
+                     const std::vector<std::uint32_t>& near,
+                     const Cuboid& box) {
   Cuboid grown = box;
   grown.size += Vec3(0.3, 0.3, 0.6);
   const Pose box_from_ego = box.pose.inverse();
@@ -34,9 +39,12 @@ double ground_around(const ScenePoints& points, const std::vector<std::uint32_t>
 
 }  // namespace
 
-const std::vector<std::uint32_t>& NearPoints::around(const ScenePoints& points, const Vec3& centre, double reach) {
+const std::vector<std::uint32_t>& NearPoints::around(const ScenePoints& points,
+                                                     const Vec3& centre,
+                                                     double reach) {
   // Wide views share what the widest has gathered.
-  if (points_version_ == points.points_version() && centre_ == centre && reach_ >= reach) return numbers_;
+  if (points_version_ == points.points_version() && centre_ == centre && reach_ >= reach)
+    return numbers_;
   if (points_version_ != points.points_version() || centre_ != centre) reach_ = 0;
   points_version_ = points.points_version();
   centre_ = centre;
@@ -105,7 +113,8 @@ SideFrame SideView::frame_of(Session& session, const Cuboid& committed, const Ar
 void SideView::move(Session& session, SideFrame& frame, const ViewInput& input) {
   if (input.hovered && input.wheel != 0) {
     const Vec3 still = frame.point_in_view(input.mouse_x, input.mouse_y);
-    frame.metres_per_pixel = std::clamp(frame.metres_per_pixel * std::pow(0.85, input.wheel), 0.0005, 0.2);
+    frame.metres_per_pixel =
+        std::clamp(frame.metres_per_pixel * std::pow(0.85, input.wheel), 0.0005, 0.2);
     session.side_cameras.metres_per_pixel[slot_of(kind_)] = frame.metres_per_pixel;
     const Vec3 moved = frame.point_in_view(input.mouse_x, input.mouse_y);
     pan_ += Vec2((still - moved)[frame.right], (still - moved)[frame.up]);
@@ -127,7 +136,8 @@ void SideView::point(Session& session, const SideFrame& frame, const ViewInput& 
   pointer.modifiers = input.modifiers;
   const Vec2 corner(frame.area.x, frame.area.y);
   pointer.pixel = Vec2(input.mouse_x, input.mouse_y) - corner;
-  pointer.pressed_pixel = phase == PointerPhase::hover ? pointer.pixel : Vec2(gesture_.pressed_pixel() - corner);
+  pointer.pressed_pixel =
+      phase == PointerPhase::hover ? pointer.pixel : Vec2(gesture_.pressed_pixel() - corner);
   const Vec3 in_view = frame.point_in_view(input.mouse_x, input.mouse_y);
   const Quat& turn = frame.ego_from_view.rotation;
   const Vec3 normal = turn * Vec3(Vec3::Unit(frame.normal));
@@ -142,7 +152,8 @@ void SideView::point(Session& session, const SideFrame& frame, const ViewInput& 
   double nearest = 1e18;
   for (const FrameBox* box : shown_boxes(session)) {
     // What lies far behind is not in the picture.
-    if ((box->cuboid_in_ego.pose.translation - frame.ego_from_view.translation).norm() > 12) continue;
+    if ((box->cuboid_in_ego.pose.translation - frame.ego_from_view.translation).norm() > 12)
+      continue;
     const auto met = hit(pointer.ray_in_ego, box->cuboid_in_ego);
     const bool chosen = met && box->track->uid == shown_;
     if (met && (chosen || met->distance < nearest)) {
@@ -155,9 +166,11 @@ void SideView::point(Session& session, const SideFrame& frame, const ViewInput& 
 
 void SideView::paint(Session& session, const SideFrame& frame, const Cuboid& box) {
   const double half_width = frame.area.width * frame.metres_per_pixel / 2 + std::abs(frame.pan.x());
-  const double half_height = frame.area.height * frame.metres_per_pixel / 2 + std::abs(frame.pan.y());
+  const double half_height =
+      frame.area.height * frame.metres_per_pixel / 2 + std::abs(frame.pan.y());
   const double reach = std::max(6.0, std::hypot(half_width, half_height) * 1.05);
-  const auto& near = near_.around(state_.points, frame.ego_from_view.translation, std::min(reach, 40.0));
+  const auto& near =
+      near_.around(state_.points, frame.ego_from_view.translation, std::min(reach, 40.0));
 
   Key key{.width = static_cast<int>(std::lround(frame.area.width)),
           .height = static_cast<int>(std::lround(frame.area.height)),
@@ -193,7 +206,10 @@ void SideView::paint(Session& session, const SideFrame& frame, const Cuboid& box
     if (p[frame.normal] < low || p[frame.normal] > high) continue;
     const bool inside = contains(box, in_ego);
     // The third number is only who lies on top.
-    xyz.insert(xyz.end(), {static_cast<float>(p[frame.right]), static_cast<float>(p[frame.up]), inside ? -0.5f : 0.5f});
+    xyz.insert(xyz.end(),
+               {static_cast<float>(p[frame.right]),
+                static_cast<float>(p[frame.up]),
+                inside ? -0.5f : 0.5f});
     inks.push_back(ink_of(0, inside ? 1 : 0));
   }
   const bool dark = session.settings.theme == ThemeName::dark;
@@ -209,7 +225,10 @@ void SideView::paint(Session& session, const SideFrame& frame, const Cuboid& box
   glDisable(GL_CULL_FACE);
   glDepthMask(GL_TRUE);
   const std::uint32_t back = theme(session.settings.theme).view;
-  const float clear[] = {static_cast<float>((back >> 16) & 255u) / 255.f, static_cast<float>((back >> 8) & 255u) / 255.f, static_cast<float>(back & 255u) / 255.f, 1};
+  const float clear[] = {static_cast<float>((back >> 16) & 255u) / 255.f,
+                         static_cast<float>((back >> 8) & 255u) / 255.f,
+                         static_cast<float>(back & 255u) / 255.f,
+                         1};
   const float far = 1;
   glClearBufferfv(GL_COLOR, 0, clear);
   glClearBufferfv(GL_DEPTH, 0, &far);

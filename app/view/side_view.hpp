@@ -12,7 +12,10 @@ namespace sweepbox {
 class NearPoints {
  public:
   /// Numbers of the scene's points within `reach` of the centre, m.
-  const std::vector<std::uint32_t>& around(const ScenePoints& points, const Vec3& centre_in_ego, double reach);
+  const std::vector<std::uint32_t>& around(const ScenePoints& points,
+                                           const Vec3& centre_in_ego,
+                                           double reach);
+
   std::uint64_t version() const { return version_; }
 
  private:
@@ -22,19 +25,21 @@ class NearPoints {
   std::uint64_t points_version_ = 0, version_ = 0;
 };
 
-/// How a side view lies in the window. Its axes are two of the committed box's own: top x and y, side x
-/// and z, front y and z (looking at the front). The frame holds still while a gesture moves the box.
+/// How a side view lies in the window. Its axes are two of the committed box's own: top x and y,
+/// side x and z, front y and z (looking at the front). The frame holds still while a gesture moves
+/// the box.
 struct SideFrame {
   int right = 0, up = 1, normal = 2;
-  Pose ego_from_view;        ///< the committed box's
+  Pose ego_from_view;  ///< the committed box's
   double metres_per_pixel = 0.01;
-  Vec2 pan = Vec2::Zero();   ///< of the view's middle, m along right and up
+  Vec2 pan = Vec2::Zero();  ///< of the view's middle, m along right and up
   Area area;
 
   Vec2 pixel(const Vec3& point_in_view) const {
     return {area.x + area.width / 2 + (point_in_view[right] - pan.x()) / metres_per_pixel,
             area.y + area.height / 2 - (point_in_view[up] - pan.y()) / metres_per_pixel};
   }
+
   Vec3 point_in_view(double x, double y) const {
     Vec3 result = Vec3::Zero();
     result[right] = (x - area.x - area.width / 2) * metres_per_pixel + pan.x();
@@ -43,11 +48,12 @@ struct SideFrame {
   }
 };
 
-/// One of the three orthographic views of the selected box, with its handles. Draws nothing where no box
-/// is selected in this frame: the panel says why.
+/// One of the three orthographic views of the selected box, with its handles. Draws nothing where
+/// no box is selected in this frame: the panel says why.
 class SideView {
  public:
-  SideView(ViewState& state, NearPoints& near, ViewKind kind) : state_(state), near_(near), kind_(kind) {}
+  SideView(ViewState& state, NearPoints& near, ViewKind kind)
+      : state_(state), near_(near), kind_(kind) {}
 
   void draw(Session& session, ImDrawList* list, const Area& area, const ViewInput& input);
   void release();
@@ -80,7 +86,7 @@ class SideView {
   GlPoints points_;
   GlTexture picture_;
   Key key_;
-  double ground_in_view_ = 0;   ///< height of the ground around the box in the view's frame, m
+  double ground_in_view_ = 0;  ///< height of the ground around the box in the view's frame, m
   Gesture gesture_;
   bool panning_ = false;
   Vec2 pan_ = Vec2::Zero();

@@ -8,8 +8,8 @@
 namespace sweepbox {
 
 struct TintBox {
-  Cuboid cuboid;       ///< in the points' frame
-  std::uint8_t tint;   ///< of the points inside; where boxes overlap the later one wins
+  Cuboid cuboid;      ///< in the points' frame
+  std::uint8_t tint;  ///< of the points inside; where boxes overlap the later one wins
 };
 
 /// A tint for each point (x, y, z in turn), 0 outside of all boxes. One pass whatever the number of

@@ -14,9 +14,9 @@ struct ViewState {
   Hand hand;
   Text hint;
   Cursor cursor = Cursor::arrow;
-  bool animating = false;      ///< set by any view drawn in this frame of ImGui
-  int frame = -1;              ///< ImGui's number of it
-  std::uint64_t epoch = 1;     ///< grows to make every picture old
+  bool animating = false;   ///< set by any view drawn in this frame of ImGui
+  int frame = -1;           ///< ImGui's number of it
+  std::uint64_t epoch = 1;  ///< grows to make every picture old
 
   /// Called first by every view.
   void begin(Session& session) {
@@ -48,7 +48,9 @@ class Gesture {
   }
 
   bool pressed() const { return pressed_; }
+
   Vec2 pressed_pixel() const { return pressed_pixel_; }
+
   int clicks() const { return clicks_; }
 
  private:

@@ -28,36 +28,63 @@ Views::Views(const Device& device) : state_(std::make_unique<State>(device)) {}
 
 Views::~Views() = default;
 
-void Views::set_device(const Device& device) { state_->shared.device = device; }
+void Views::set_device(const Device& device) {
+  state_->shared.device = device;
+}
 
-void Views::draw_scene(Session& session, ImDrawList* list, const Area& area, const ViewInput& input) {
+void Views::draw_scene(Session& session,
+                       ImDrawList* list,
+                       const Area& area,
+                       const ViewInput& input) {
   state_->scene.draw(session, list, area, input);
 }
 
-void Views::draw_side(Session& session, ViewKind kind, ImDrawList* list, const Area& area, const ViewInput& input) {
-  SideView& view = kind == ViewKind::top ? state_->top : kind == ViewKind::side ? state_->side : state_->front;
+void Views::draw_side(
+    Session& session, ViewKind kind, ImDrawList* list, const Area& area, const ViewInput& input) {
+  SideView& view = kind == ViewKind::top    ? state_->top
+                   : kind == ViewKind::side ? state_->side
+                                            : state_->front;
   view.draw(session, list, area, input);
 }
 
-void Views::draw_camera(Session& session, int camera, TrackId crop_to, ImDrawList* list, const Area& area, const ViewInput& input) {
+void Views::draw_camera(Session& session,
+                        int camera,
+                        TrackId crop_to,
+                        ImDrawList* list,
+                        const Area& area,
+                        const ViewInput& input) {
   auto& view = state_->cameras[{camera, crop_to != 0}];
   if (!view) view = std::make_unique<CameraView>(state_->shared, state_->textures);
   view->draw(session, camera, crop_to, list, area, input);
 }
 
-void Views::draw_calibrate(Session& session, ImDrawList* list, const Area& area, const ViewInput& input) {
+void Views::draw_calibrate(Session& session,
+                           ImDrawList* list,
+                           const Area& area,
+                           const ViewInput& input) {
   state_->calibrate.draw(session, list, area, input);
 }
 
-const Text& Views::hint() const { return state_->shared.hint; }
+const Text& Views::hint() const {
+  return state_->shared.hint;
+}
 
-Cursor Views::cursor() const { return state_->shared.cursor; }
+Cursor Views::cursor() const {
+  return state_->shared.cursor;
+}
 
-const Legend& Views::legend() const { return state_->shared.points.legend(); }
+const Legend& Views::legend() const {
+  return state_->shared.points.legend();
+}
 
-bool Views::animating() const { return state_->shared.animating; }
+bool Views::animating() const {
+  // What was not drawn in this frame does not move: the start page shows no views.
+  return state_->shared.animating && state_->shared.frame == ImGui::GetFrameCount();
+}
 
-void Views::invalidate() { ++state_->shared.epoch; }
+void Views::invalidate() {
+  ++state_->shared.epoch;
+}
 
 void Views::release() {
   state_->scene.release();

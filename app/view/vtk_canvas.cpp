@@ -26,7 +26,8 @@ vtkStandardNewMacro(GlProp);
 
 int GlProp::RenderOpaqueGeometry(vtkViewport* viewport) {
   auto* renderer = vtkRenderer::SafeDownCast(viewport);
-  auto* window = renderer ? vtkOpenGLRenderWindow::SafeDownCast(renderer->GetRenderWindow()) : nullptr;
+  auto* window =
+      renderer ? vtkOpenGLRenderWindow::SafeDownCast(renderer->GetRenderWindow()) : nullptr;
   if (!window || !on_paint) return 0;
   const int* size = window->GetSize();
   GlFrame frame;
@@ -35,7 +36,8 @@ int GlProp::RenderOpaqueGeometry(vtkViewport* viewport) {
   if (frame.width <= 0 || frame.height <= 0) return 0;
   frame.clip_from_ego = matrix_of(renderer->GetActiveCamera(), double(frame.width) / frame.height);
 
-  // VTK keeps a copy of GL's state: what we switch goes through it, or its next prop would be drawn wrong.
+  // VTK keeps a copy of GL's state: what we switch goes through it, or its next prop would be drawn
+  // wrong.
   window->GetShaderCache()->ReleaseCurrentShader();
   vtkOpenGLState* state = window->GetState();
   vtkOpenGLState::ScopedglEnableDisable depth_test(state, GL_DEPTH_TEST);
@@ -86,7 +88,8 @@ VtkCanvas::VtkCanvas()
 VtkCanvas::~VtkCanvas() = default;
 
 void VtkCanvas::set_background(std::uint32_t rgb) {
-  renderer_->SetBackground(((rgb >> 16) & 255u) / 255.0, ((rgb >> 8) & 255u) / 255.0, (rgb & 255u) / 255.0);
+  renderer_->SetBackground(
+      ((rgb >> 16) & 255u) / 255.0, ((rgb >> 8) & 255u) / 255.0, (rgb & 255u) / 255.0);
 }
 
 void VtkCanvas::render(int width, int height) {

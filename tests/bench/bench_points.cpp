@@ -3,8 +3,10 @@
 //   xvfb-run -a bench_points [--json]
 #include <GL/glew.h>
 
+#include "app/command/display.hpp"
 #include "app/view/gl_points.hpp"
 #include "app/view/vtk_canvas.hpp"
+#include "tests/bench/report.hpp"
 
 #define GLFW_INCLUDE_NONE
 #include <GLFW/glfw3.h>
@@ -24,7 +26,7 @@
 #include <cmath>
 #include <numbers>
 #include <random>
-#include <string_view>
+#include <vector>
 
 namespace {
 
@@ -148,9 +150,9 @@ double mapper_ms(const std::vector<float>& xyz, int runs) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const bool json = argc > 1 && std::string_view(argv[1]) == "--json";
-  if (!glfwInit()) {
-    fmt::print(stderr, "bench_points: no display. Run it under xvfb-run.\n");
+  const auto display = sweepbox::VirtualDisplay::where_needed(kWidth, kHeight);
+  if (!display || !glfwInit()) {
+    fmt::print(stderr, "bench_points: {}\n", display ? "no window here" : to_line(display.error()));
     return 2;
   }
   glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 4);
@@ -168,35 +170,14 @@ int main(int argc, char** argv) {
   const auto small = street(120'000), large = street(2'000'000);
   const double painter_small = painter_ms(small, 31), mapper_small = mapper_ms(small, 31);
   const double painter_large = painter_ms(large, 9), mapper_large = mapper_ms(large, 9);
-  const double ratio_small = mapper_small / painter_small,
-               ratio_large = mapper_large / painter_large;
-  if (json) {
-    fmt::print(
-        "{{\n"
-        "  \"points.compute_over_mapper_120k\": {{\"value\": {:.2f}, \"unit\": \"×\", \"goal\": "
-        "2.2, \"holds\": {}}},\n"
-        "  \"points.compute_over_mapper_2m\": {{\"value\": {:.2f}, \"unit\": \"×\", \"goal\": 2.2, "
-        "\"holds\": {}}},\n"
-        "  \"points.frame_2m_ms\": {{\"value\": {:.1f}, \"unit\": \"ms\", \"goal\": 150, "
-        "\"holds\": {}}}\n"
-        "}}\n",
-        ratio_small,
-        ratio_small >= 2.2,
-        ratio_large,
-        ratio_large >= 2.2,
-        painter_large,
-        painter_large <= 150);
-  } else {
-    fmt::print("{}x{}, points of 2 px, no eye-dome lighting, medians\n", kWidth, kHeight);
-    fmt::print("120 000 points: painter {:.1f} ms, vtkPolyDataMapper {:.1f} ms, {:.2f} times\n",
-               painter_small,
-               mapper_small,
-               ratio_small);
-    fmt::print("2 000 000 points: painter {:.1f} ms, vtkPolyDataMapper {:.1f} ms, {:.2f} times\n",
-               painter_large,
-               mapper_large,
-               ratio_large);
-  }
+  using sweepbox::bench::Figure;
+  const std::vector<Figure> figures = {
+      {"points.compute_over_mapper_120k", mapper_small / painter_small, "×", 2.2, false},
+      {"points.compute_over_mapper_2m", mapper_large / painter_large, "×", 2.2, false},
+      {"points.frame_120k_ms", painter_small, "ms", 15},
+      {"points.frame_2m_ms", painter_large, "ms", 150},
+  };
+  sweepbox::bench::print(figures, sweepbox::bench::wants_json(argc, argv));
   glfwDestroyWindow(window);
   glfwTerminate();
   return 0;

@@ -27,7 +27,8 @@ class CuboidsPainter final : public Painter {
         const bool selected = is_selected(session, box->track->uid);
         const bool hovered = session.hovered == box->track->uid;
         BoxStyle style;
-        style.edge.rgb = selected ? theme(session.settings.theme).accent : color_of(session, *box->track);
+        style.edge.rgb =
+            selected ? theme(session.settings.theme).accent : color_of(session, *box->track);
         // LOOK.md, "Boxes".
         style.edge.width = (selected ? 2.25f : hovered ? 1.75f : 1.25f) * s;
         if (box->track->state == TrackState::proposed) {

@@ -6,8 +6,8 @@ namespace sweepbox {
 
 namespace {
 
-/// The outline of the vehicle that drives, with an arrow to its front. No data set tells its size: a
-/// middling car about the origin of ego, standing on the ground.
+/// The outline of the vehicle that drives, with an arrow to its front. No data set tells its size:
+/// a middling car about the origin of ego, standing on the ground.
 class EgoPainter final : public Painter {
  public:
   explicit EgoPainter(SceneShared& shared) : shared_(shared) {}
@@ -23,7 +23,8 @@ class EgoPainter final : public Painter {
       const Stroke stroke{theme(session.settings.theme).dim, 0.8f, 1};
       const auto c = corners(body);
       for (const auto& edge : kCuboidEdges)
-        lines_.line(c[static_cast<std::size_t>(edge[0])], c[static_cast<std::size_t>(edge[1])], stroke);
+        lines_.line(
+            c[static_cast<std::size_t>(edge[0])], c[static_cast<std::size_t>(edge[1])], stroke);
       const double top = ground + size.z();
       lines_.line({0.4, 0, top}, {1.6, 0, top}, stroke);
       lines_.line({1.6, 0, top}, {1.2, 0.35, top}, stroke);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <vector>
 
 #include "app/view/painter/entries.hpp"
@@ -7,7 +8,8 @@ namespace sweepbox {
 
 namespace {
 
-constexpr double kNear = 2.5, kFar = 25;  // m: the drawn picture plane, and how far its corners reach on
+constexpr double kNear = 2.5,
+                 kFar = 25;  // m: the drawn picture plane, and how far its corners reach on
 
 /// What the camera of the Calibrate layout sees, and the axes of the lidar beside it.
 class FrustumPainter final : public Painter {
@@ -19,7 +21,8 @@ class FrustumPainter final : public Painter {
   void update(Session& session, const Preview&) override {
     lines_.clear();
     if (session.layout == "calibrate" && session.has_drive())
-      if (const ImageFile* file = shown_image_file(session, session.calibrate.camera)) add(session, *file);
+      if (const ImageFile* file = shown_image_file(session, session.calibrate.camera))
+        add(session, *file);
     layer_.set(lines_);
   }
 
@@ -38,10 +41,15 @@ class FrustumPainter final : public Painter {
     Vec3 centre = shown_from_image * (camera.camera_from_ego.inverse() * Vec3::Zero());
     for (int side = 0; side < 4; ++side)
       for (int i = 0; i < kSteps; ++i) {
-        const Vec2 pixel = corner[side] + (corner[(side + 1) % 4] - corner[side]) * (static_cast<double>(i) / kSteps);
+        const Vec2 pixel = corner[side] + (corner[(side + 1) % 4] - corner[side]) *
+                                              (static_cast<double>(i) / kSteps);
         const auto ray = ray_in_ego(camera, pixel);
         if (!ray) continue;
-        const Vec3 place = shown_from_image * ray->at(kNear);
+        // On a plane before a camera that has one, on a sphere where the lens looks too far round
+        // for it.
+        const Vec3 axis = camera.camera_from_ego.rotation.conjugate() * Vec3::UnitZ();
+        const double reach = kNear / std::max(0.5, ray->direction.dot(axis));
+        const Vec3 place = shown_from_image * ray->at(reach);
         border.push_back(place);
         if (i != 0) continue;
         lines_.line(centre, place, solid);

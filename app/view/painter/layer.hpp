@@ -14,14 +14,17 @@ class LineLayer {
     };
     prop_->on_release = [this] { gl_.release(); };
   }
+
   LineLayer(const LineLayer&) = delete;
   LineLayer& operator=(const LineLayer&) = delete;
+
   ~LineLayer() {
     prop_->on_paint = {};
     prop_->on_release = {};
   }
 
   void attach(vtkRenderer* renderer) { renderer->AddViewProp(prop_); }
+
   void set(const Lines& lines) { gl_.set(lines); }
 
  private:

@@ -17,7 +17,7 @@ namespace sweepbox {
 struct SceneShared {
   const Device& device;
   ScenePoints& points;
-  ScreenMap map;        ///< of the picture that is about to be drawn
+  ScreenMap map;  ///< of the picture that is about to be drawn
   Vec3 eye_in_ego = Vec3::Zero();
   bool orthographic = false;
   Vec3 forward = Vec3::UnitX();  ///< where the eye looks
@@ -25,8 +25,8 @@ struct SceneShared {
   const GlPoints* points_picture = nullptr;
 };
 
-/// One layer of a 3D scene: points, cuboids, ground grid, ego, ghosts … To add one: one file here, one
-/// line in the table of painters.cpp.
+/// One layer of a 3D scene: points, cuboids, ground grid, ego, ghosts … To add one: one file here,
+/// one line in the table of painters.cpp.
 class Painter {
  public:
   virtual ~Painter() = default;

@@ -8,7 +8,8 @@ namespace {
 
 class PointsPainter final : public Painter {
  public:
-  explicit PointsPainter(SceneShared& shared) : shared_(shared), prop_(vtkSmartPointer<GlProp>::New()) {
+  explicit PointsPainter(SceneShared& shared)
+      : shared_(shared), prop_(vtkSmartPointer<GlProp>::New()) {
     prop_->on_paint = [this](const GlFrame& frame) {
       paint_.clip_from_points = frame.clip_from_ego;
       paint_.width = frame.width;
