@@ -14,19 +14,19 @@ namespace sweepbox {
 
 /// One record of a label file in neutral form.
 struct Label {
-  int frame = -1;            ///< index in the drive; −1: of an instant that the drive does not have
-  std::string frame_name;    ///< as the file names it
-  Stamp stamp;               ///< of that frame, or the best that the file says
-  std::string track;         ///< "12"; FRAMENAME/LINE where the format has no track ids
+  int frame = -1;          ///< index in the drive; −1: of an instant that the drive does not have
+  std::string frame_name;  ///< as the file names it
+  Stamp stamp;             ///< of that frame, or the best that the file says
+  std::string track;       ///< "12"; FRAMENAME/LINE where the format has no track ids
   bool has_track_id = false;
-  std::string class_name;    ///< the file's own word
-  Cuboid cuboid_in_ego;      ///< ego at `stamp`
+  std::string class_name;  ///< the file's own word
+  Cuboid cuboid_in_ego;    ///< ego at `stamp`
   Attributes attributes;
   std::optional<double> score;
   std::optional<Rect> rect;  ///< 2D box that the file carries, px
   std::string rect_camera;   ///< of which camera
   std::optional<double> truncated;
-  bool key = true;           ///< false for boxes that the file says are interpolated
+  bool key = true;  ///< false for boxes that the file says are interpolated
   Origin origin;
 };
 
@@ -34,21 +34,25 @@ struct Label {
 struct LabelSet {
   std::string format;
   std::vector<Source> sources;
-  std::vector<Label> labels;      ///< cuboids only, in file order
+  std::vector<Label> labels;  ///< cuboids only, in file order
+  /// Whole tracks with keys in the world, where the format keeps keyframes (`Can::keyframes`); then
+  /// `labels` are their boxes in every frame, and import_edit takes the tracks.
+  std::vector<Track> tracks;
   std::vector<Problem> problems;  ///< records that could not be read
-  int elsewhere = 0;              ///< cuboids of instants that the drive does not have (frame −1), part of labels
+  int elsewhere =
+      0;  ///< cuboids of instants that the drive does not have (frame −1), part of labels
 };
 
 /// What a label format can hold.
 struct Can {
   bool track_ids = false;
-  bool tilt = false;         ///< roll and pitch
+  bool tilt = false;  ///< roll and pitch
   bool attributes = false;
   bool scores = false;
-  bool rects = false;        ///< 2D boxes
+  bool rects = false;           ///< 2D boxes
   bool several_frames = false;  ///< one file holds a whole drive
-  bool any_class = true;     ///< classes beyond the format's own list
-  bool keyframes = false;    ///< boxes are keys, those between are interpolated
+  bool any_class = true;        ///< classes beyond the format's own list
+  bool keyframes = false;       ///< boxes are keys, those between are interpolated
 };
 
 /// What writing lost or would lose: said before anything is written.
@@ -64,7 +68,7 @@ struct WriteRequest {
 };
 
 struct WrittenFile {
-  std::string path;     ///< relative to the output
+  std::string path;  ///< relative to the output
   std::string content;
 };
 
@@ -72,35 +76,43 @@ struct LabelFormat {
   std::string_view name;
   std::string_view title;
   Can can;
-  /// Reads the labels at a place for a drive. Files of frames that are no frame of the drive are kept
-  /// (elsewhere).
+  std::span<const std::string_view> words = {};       ///< its own classes; empty: any word
+  std::span<const std::string_view> attributes = {};  ///< that it holds although it holds no others
+  /// Reads the labels at a place for a drive. Files of frames that are no frame of the drive are
+  /// kept (elsewhere).
   Result<LabelSet> (*read)(const Drive& drive, const std::filesystem::path& place);
-  /// Files to write; null where the format is only read. Records whose Origin still holds are copied
-  /// byte for byte, the rest is spliced in.
+  /// Files to write; null where the format is only read. Records whose Origin still holds are
+  /// copied byte for byte, the rest is spliced in.
   Result<std::vector<WrittenFile>> (*write)(const WriteRequest& request);
 };
 
 std::span<const LabelFormat> label_formats();
 const LabelFormat* label_format(std::string_view name);
 
-/// Every label that came with the drive (DriveInfo::labels), or an empty set.
+/// Every label that came with the drive (DriveInfo::labels), or an empty set. A place that cannot
+/// be read is a problem.
 [[nodiscard]] Result<LabelSet> read_own_labels(const Drive& drive);
 
 /// The edit that brings a label set into a document: tracks by id (those without one stand alone),
-/// every box a key with its origin; rigid only where all sizes are equal. Author import.
+/// every box a key with its origin, also those of instants that the drive does not have; rigid only
+/// where all sizes are equal. A track lives from its first to its last box; in frames between,
+/// which have none in the file, it is not present (present_at). Author import.
 Edit import_edit(const LabelSet& labels, const Drive& drive, const Document& document);
 
 /// What the format cannot hold of what the document has.
 std::vector<Loss> losses(const LabelFormat& format, const WriteRequest& request);
 
-/// Every cuboid of the document in a frame: (track, cuboid in ego at the frame's stamp), by name.
+/// Every cuboid of the document in a frame: (track, cuboid in ego at the frame's stamp), by name,
+/// numbers by value.
 struct FrameCuboid {
   std::shared_ptr<const Track> track;
   Cuboid cuboid_in_ego;
 };
+
 std::vector<FrameCuboid> cuboids_in_frame(const Document& document, const Drive& drive, int frame);
 
-/// The box of a track at a time as seen from ego at that time (an image's own, a sweep's own).
+/// The box of a track at a time as seen from ego at that time (an image's own, a sweep's own), up
+/// to half a frame gap beyond its life.
 std::optional<Cuboid> cuboid_in_ego_at(const Track& track, const Drive& drive, Stamp stamp);
 
 }  // namespace sweepbox

@@ -1,0 +1,98 @@
+#include "core/base/files.hpp"
+#include "core/base/parse.hpp"
+#include "core/label/kitti_writing.hpp"
+#include "core/label/reading.hpp"
+
+// KITTI 3D object, label_2/FRAME.txt (formats.md 4.1): one file a frame, no track ids.
+
+namespace sweepbox {
+
+LabelFormat kitti_object_labels();
+
+namespace {
+
+void read_file(const Drive& drive, const Instants& instants, Source source, LabelSet& set) {
+  const Instant instant = instants.named(source.frame);
+  const Pose ego_from_rect = ego_from_camera_rect(drive, instant.near);
+  FileProblems problems(set.problems, source.file);
+  for (const LineRecord& record : line_records(source.text)) {
+    const auto index = static_cast<std::uint32_t>(source.records.size());
+    source.records.emplace_back(record.begin, record.end);
+    const std::string where = fmt::format("line {}", record.number);
+    const std::string_view line =
+        std::string_view(source.text).substr(record.begin, record.end - record.begin);
+    const auto row = parse_kitti_row(line, KittiRows::object);
+    if (!row) {
+      problems.add(where, row.error());
+      continue;
+    }
+    if (!has_cuboid(*row)) continue;
+    const auto cuboid = cuboid_in_rect(*row);
+    if (!cuboid) {
+      problems.add(where, cuboid.error());
+      continue;
+    }
+    Label label = label_at(instant);
+    label.track = fmt::format("{}/{}", instant.name, record.number);
+    label.class_name = row->type;
+    label.cuboid_in_ego = ego_from_rect * *cuboid;
+    fill_from_row(label, *row);
+    label.rect_camera = "image_2";
+    if (row->truncated >= 0) label.truncated = row->truncated;
+    label.origin = {source.id, index};
+    set.labels.push_back(std::move(label));
+  }
+  set.sources.push_back(std::move(source));
+}
+
+Result<LabelSet> read(const Drive& drive, const std::filesystem::path& place) {
+  const auto files = label_files(place, {".txt"});
+  if (!files) return tl::make_unexpected(files.error());
+  LabelSet set;
+  set.format = "kitti_object";
+  const Instants instants(drive);
+  for (const auto& file : *files) {
+    auto source = read_source(drive, file, set.format, file.stem().string());
+    if (source)
+      read_file(drive, instants, std::move(*source), set);
+    else
+      set.problems.push_back(source.error());
+  }
+  judge_frames(set, drive, place);
+  return set;
+}
+
+Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
+  const auto sources = sources_of(request.document, "kitti_object");
+  std::vector<WrittenFile> files;
+  for (const OutFrame& frame : frames_to_write(request, sources)) {
+    const Source* source = frame.source;
+    KittiFile file;
+    file.rows = KittiRows::object;
+    file.source = source;
+    for (const OutBox& box : frame.boxes) {
+      KittiOut out;
+      out.row = kitti_row(request, frame.instant, box, KittiRows::object);
+      out.id = box.track->name;
+      if (source && box.origin && box.origin->source == source->id) out.record = box.origin->record;
+      file.boxes.push_back(std::move(out));
+    }
+    file.name_of_line = [&frame](int line) {
+      return fmt::format("{}/{}", frame.instant.name, line);
+    };
+    files.push_back({"label_2/" + frame.instant.name + ".txt", written(file)});
+  }
+  return files;
+}
+
+}  // namespace
+
+LabelFormat kitti_object_labels() {
+  Can can;
+  can.scores = true;
+  can.rects = true;
+  can.any_class = false;
+  return {"kitti_object", "KITTI 3D object", can, kKittiWords, kKittiAttributes, read, write};
+}
+
+}  // namespace sweepbox

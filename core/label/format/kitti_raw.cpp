@@ -1,0 +1,379 @@
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <map>
+#include <pugixml.hpp>
+
+#include "core/base/files.hpp"
+#include "core/base/parse.hpp"
+#include "core/label/kitti_rows.hpp"
+#include "core/label/reading.hpp"
+#include "core/label/track_numbers.hpp"
+#include "core/label/writing.hpp"
+
+// KITTI raw, tracklet_labels.xml (formats.md 4.3): one size a tracklet, one pose a frame from its
+// first frame on, bottom centre in the velodyne's axes. A track's name is the tracklet's place in
+// the file, from 0.
+
+namespace sweepbox {
+
+LabelFormat kitti_raw_labels();
+
+namespace {
+
+constexpr const char* kFix = "correct the file, or take it from the data set again";
+constexpr double kLargestSize = 100, kFarthest = 10'000;
+constexpr std::string_view kItemEnd = "</item>";
+
+Pose ego_from_velodyne(const Drive& drive, int frame) {
+  return drive.ego_from("velodyne", frame).value_or(Pose{});
+}
+
+Result<double> number_at(const pugi::xml_node& node, const char* name, double most) {
+  const auto value = to_double(node.child_value(name));
+  if (!value || !(std::abs(*value) <= most))
+    return fail(
+        {}, name, text("a number within ±{}", most), text("\"{}\"", node.child_value(name)), kFix);
+  return *value;
+}
+
+Result<Vec3> size_of(const pugi::xml_node& tracklet) {
+  Vec3 size;
+  const char* names[] = {"l", "w", "h"};
+  for (int i = 0; i < 3; ++i) {
+    const auto length = number_at(tracklet, names[i], kLargestSize);
+    if (!length) return tl::make_unexpected(length.error());
+    if (*length <= 0)
+      return fail({},
+                  names[i],
+                  text("a length above 0, up to {} m", kLargestSize),
+                  text("{}", *length),
+                  kFix);
+    size[i] = *length;
+  }
+  return size;
+}
+
+Result<Cuboid> cuboid_of(const pugi::xml_node& pose, const Vec3& size) {
+  Vec3 place, turn;
+  for (int i = 0; i < 3; ++i) {
+    const char* places[] = {"tx", "ty", "tz"};
+    const char* turns[] = {"rx", "ry", "rz"};
+    const auto t = number_at(pose, places[i], kFarthest);
+    if (!t) return tl::make_unexpected(t.error());
+    const auto r = number_at(pose, turns[i], 100);
+    if (!r) return tl::make_unexpected(r.error());
+    place[i] = *t;
+    turn[i] = *r;
+  }
+  const Quat rotation = from_roll_pitch_yaw(turn.x(), turn.y(), turn.z());
+  // (tx, ty, tz) is the centre of the bottom face.
+  return Cuboid{{rotation, place + rotation * Vec3(0, 0, size.z() / 2)}, size};
+}
+
+/// Byte range of an element with the given end tag behind `after` (an offset inside of it).
+std::pair<std::uint64_t, std::uint64_t> range_of(std::string_view xml,
+                                                 const pugi::xml_node& node,
+                                                 std::size_t after) {
+  const auto begin =
+      static_cast<std::uint64_t>(std::max<std::ptrdiff_t>(node.offset_debug() - 1, 0));
+  const std::size_t end = xml.find(kItemEnd, after);
+  return {begin, end == std::string_view::npos ? xml.size() : end + kItemEnd.size()};
+}
+
+pugi::xml_node tracklets_of(const pugi::xml_document& document) {
+  const pugi::xml_node root = document.child("boost_serialization");
+  return (root ? root : document).child("tracklets");
+}
+
+class Reader {
+ public:
+  Reader(const Drive& drive, Source source)
+      : drive_(drive), instants_(drive), source_(std::move(source)) {}
+
+  LabelSet read() {
+    set_.format = "kitti_raw";
+    {
+      FileProblems problems(set_.problems, source_.file);
+      pugi::xml_document document;
+      const auto parsed = document.load_buffer(source_.text.data(), source_.text.size());
+      if (!parsed)
+        problems.add(fmt::format("byte {}", parsed.offset),
+                     fail({}, {}, "XML", std::string(parsed.description()), kFix).value());
+      // pugixml keeps what it read before a fault: those tracklets are still good.
+      const pugi::xml_node tracklets = tracklets_of(document);
+      if (!tracklets && parsed) problems.add({}, fail({}, {}, "tracklets", "none", kFix).value());
+      int index = 0;
+      for (const pugi::xml_node& tracklet : tracklets.children("item"))
+        read_tracklet(tracklet, index++, problems);
+    }
+    set_.sources.push_back(std::move(source_));
+    return std::move(set_);
+  }
+
+ private:
+  void read_tracklet(const pugi::xml_node& tracklet, int index, FileProblems& problems) {
+    const std::string where = fmt::format("tracklet {}", index);
+    const auto size = size_of(tracklet);
+    const auto first = to_integer(tracklet.child_value("first_frame"));
+    std::optional<Error> fault;
+    if (!size) fault = size.error();
+    if (!first || *first < 0 || *first > 1'000'000'000)
+      fault = fail({},
+                   "first_frame",
+                   "a whole number from 0",
+                   text("\"{}\"", tracklet.child_value("first_frame")),
+                   kFix)
+                  .value();
+    if (trimmed(tracklet.child_value("objectType")).empty())
+      fault = fail({}, "objectType", "a class", "nothing", kFix).value();
+    if (fault) problems.add(where, *fault);
+
+    std::int64_t n = 0;
+    for (const pugi::xml_node& pose : tracklet.child("poses").children("item")) {
+      const auto record = static_cast<std::uint32_t>(source_.records.size());
+      source_.records.push_back(
+          range_of(source_.text, pose, static_cast<std::size_t>(pose.offset_debug())));
+      const std::int64_t number = first.value_or(0) + n++;
+      if (fault) continue;
+      const auto cuboid = cuboid_of(pose, *size);
+      if (!cuboid) {
+        problems.add(fmt::format("{}, pose {}", where, n - 1), cuboid.error());
+        continue;
+      }
+      add(tracklet, pose, instants_.numbered(number), *cuboid, index, record);
+    }
+    if (const auto count = to_integer(tracklet.child("poses").child_value("count"));
+        !count || *count != n)
+      problems.add(where,
+                   fail({},
+                        "count",
+                        text("the number of its poses, {}", n),
+                        text("\"{}\"", tracklet.child("poses").child_value("count")),
+                        kFix)
+                       .value());
+  }
+
+  void add(const pugi::xml_node& tracklet,
+           const pugi::xml_node& pose,
+           const Instant& instant,
+           const Cuboid& in_velodyne,
+           int index,
+           std::uint32_t record) {
+    Label label = label_at(instant);
+    label.track = std::to_string(index);
+    label.has_track_id = true;
+    label.class_name = trimmed(tracklet.child_value("objectType"));
+    label.cuboid_in_ego = ego_from_velodyne(drive_, instant.near) * in_velodyne;
+    const auto occlusion = to_integer(pose.child_value("occlusion"));
+    if (const std::string word = occlusion_word(
+            static_cast<int>(std::clamp<std::int64_t>(occlusion.value_or(-1), -1, 3)));
+        !word.empty())
+      label.attributes["occlusion"] = word;
+    label.key = to_integer(pose.child_value("state")).value_or(2) != 1;
+    label.origin = {source_.id, record};
+    set_.labels.push_back(std::move(label));
+  }
+
+  const Drive& drive_;
+  Instants instants_;
+  Source source_;
+  LabelSet set_;
+};
+
+Result<LabelSet> read(const Drive& drive, const std::filesystem::path& place) {
+  auto source = read_source(drive, place, "kitti_raw", {});
+  if (!source) return tl::make_unexpected(source.error());
+  LabelSet set = Reader(drive, std::move(*source)).read();
+  judge_frames(set, drive, place);
+  return set;
+}
+
+/// A box in a frame of the recording.
+struct Numbered {
+  std::int64_t number;
+  Instant instant;
+  OutBox box;
+};
+
+/// Tracklets of the source as bytes, with the records of their poses.
+struct Original {
+  std::string source, head, tail;
+
+  struct Item {
+    std::string bytes;
+    std::vector<std::uint32_t> records;
+  };
+
+  std::vector<Item> items;
+
+  explicit Original(const Sources& sources) {
+    if (sources.empty()) return;
+    const std::string& xml = sources.front()->text;
+    pugi::xml_document document;
+    if (!document.load_buffer(xml.data(), xml.size())) return;
+    std::uint32_t record = 0;
+    std::size_t begin = 0, end = 0;
+    for (const pugi::xml_node& tracklet : tracklets_of(document).children("item")) {
+      const auto last = tracklet.last_child().offset_debug();
+      // The last child (finished) stands behind the poses' own items.
+      const bool poses_last = std::strcmp(tracklet.last_child().name(), "poses") == 0;
+      const std::size_t from = poses_last ? xml.find("</poses>", static_cast<std::size_t>(last))
+                                          : static_cast<std::size_t>(last);
+      const auto range = range_of(xml, tracklet, from);
+      Item item{xml.substr(range.first, range.second - range.first), {}};
+      for ([[maybe_unused]] const auto& pose : tracklet.child("poses").children("item"))
+        item.records.push_back(record++);
+      if (items.empty()) begin = range.first;
+      end = range.second;
+      items.push_back(std::move(item));
+    }
+    if (items.empty()) return;
+    source = sources.front()->id;
+    head = xml.substr(0, begin);
+    tail = xml.substr(end);
+  }
+};
+
+std::string pose_xml(const Drive& drive, const Numbered& one, bool first) {
+  const Cuboid cuboid =
+      ego_from_velodyne(drive, one.instant.near).inverse() * one.box.cuboid_in_ego;
+  const Vec3 turn = roll_pitch_yaw_of(cuboid.pose.rotation);
+  const Vec3 bottom = cuboid.pose * Vec3(0, 0, -cuboid.size.z() / 2);
+  const auto occlusion = one.box.attributes.find("occlusion");
+  const int occluded = occluded_of(occlusion == one.box.attributes.end() ? "" : occlusion->second);
+  const bool key = key_at(*one.box.track, one.instant.stamp);
+  std::string xml =
+      first ? "\t\t\t<item class_id=\"3\" tracking_level=\"0\" version=\"2\">\n" : "\t\t\t<item>\n";
+  const auto line = [&](const char* name, auto value) {
+    xml += fmt::format("\t\t\t\t<{0}>{1}</{0}>\n", name, value);
+  };
+  line("tx", bottom.x());
+  line("ty", bottom.y());
+  line("tz", bottom.z());
+  line("rx", turn.x());
+  line("ry", turn.y());
+  line("rz", turn.z());
+  line("state", key ? 2 : 1);
+  line("occlusion", occluded == 3 ? -1 : occluded);
+  line("occlusion_kf", key ? 1 : 0);
+  line("truncation", -1);
+  for (const char* name :
+       {"amt_occlusion", "amt_occlusion_kf", "amt_border_l", "amt_border_r", "amt_border_kf"})
+    line(name, -1);
+  return xml + "\t\t\t</item>\n";
+}
+
+std::string escaped(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '<')
+      result += "&lt;";
+    else if (c == '>')
+      result += "&gt;";
+    else if (c == '&')
+      result += "&amp;";
+    else
+      result += c;
+  }
+  return result;
+}
+
+std::string tracklet_xml(const WriteRequest& request, std::span<const Numbered> run, bool first) {
+  const OutBox& box = run.front().box;
+  const Vec3& size = box.cuboid_in_ego.size;
+  std::string xml =
+      first ? "<item class_id=\"1\" tracking_level=\"0\" version=\"1\">\n" : "<item>\n";
+  xml += fmt::format(
+      "\t\t<objectType>{}</objectType>\n\t\t<h>{}</h>\n\t\t<w>{}</w>\n\t\t<l>{}</"
+      "l>\n\t\t<first_frame>{}</first_frame>\n",
+      escaped(word_for(request.document.taxonomy(), box.track->class_name, kKittiWords, "Misc")),
+      size.z(),
+      size.y(),
+      size.x(),
+      run.front().number);
+  xml +=
+      first ? "\t\t<poses class_id=\"2\" tracking_level=\"0\" version=\"0\">\n" : "\t\t<poses>\n";
+  xml += fmt::format("\t\t\t<count>{}</count>\n\t\t\t<item_version>2</item_version>\n", run.size());
+  for (std::size_t i = 0; i < run.size(); ++i)
+    xml += pose_xml(request.drive, run[i], first && i == 0);
+  return xml + "\t\t</poses>\n\t\t<finished>1</finished>\n\t</item>";
+}
+
+/// The count in front of the tracklets.
+std::string with_count(std::string head, std::size_t count) {
+  const std::size_t begin = head.rfind("<count>");
+  const std::size_t end = head.rfind("</count>");
+  if (begin == std::string::npos || end == std::string::npos || end < begin) return head;
+  return head.replace(begin + 7, end - begin - 7, std::to_string(count));
+}
+
+Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
+  const Sources sources = sources_of(request.document, "kitti_raw");
+  const Original original(sources);
+  const TrackNumbers numbers(request.document);
+  std::map<std::int64_t, std::vector<Numbered>> tracks;
+  for (OutFrame& frame : frames_to_write(request, sources))
+    for (OutBox& box : frame.boxes) {
+      const auto number = number_in(frame.instant.name);
+      if (!number)
+        return refuse(text("Frame \"{}\" has no number, which tracklets need", frame.instant.name),
+                      "write another format");
+      tracks[numbers.of(*box.track)].push_back({*number, frame.instant, std::move(box)});
+    }
+
+  std::vector<std::string> items;
+  const auto write_run = [&](std::span<const Numbered> run) {
+    // A tracklet is copied where all its poses are untouched; its first one declares boost's
+    // classes.
+    for (std::size_t i = 0; i < original.items.size(); ++i) {
+      const auto& item = original.items[i];
+      const bool same = item.records.size() == run.size() && (i == 0) == items.empty() &&
+                        std::equal(run.begin(),
+                                   run.end(),
+                                   item.records.begin(),
+                                   [&](const Numbered& one, std::uint32_t record) {
+                                     return one.box.origin == Origin{original.source, record};
+                                   });
+      if (same) return items.push_back(item.bytes);
+    }
+    items.push_back(tracklet_xml(request, run, items.empty()));
+  };
+  for (auto& [number, boxes] : tracks) {
+    std::sort(boxes.begin(), boxes.end(), [](const Numbered& a, const Numbered& b) {
+      return a.number < b.number;
+    });
+    // Poses follow frame by frame: where the track is absent in between, another tracklet begins.
+    for (std::size_t begin = 0, end = 1; begin < boxes.size(); begin = end++) {
+      while (end < boxes.size() && boxes[end].number == boxes[end - 1].number + 1) ++end;
+      write_run(std::span(boxes).subspan(begin, end - begin));
+    }
+  }
+
+  std::string head = original.head, tail = original.tail;
+  if (original.items.empty()) {
+    head =
+        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\" ?>\n<!DOCTYPE "
+        "boost_serialization>\n"
+        "<boost_serialization signature=\"serialization::archive\" version=\"9\">\n"
+        "<tracklets class_id=\"0\" tracking_level=\"0\" version=\"0\">\n"
+        "\t<count>0</count>\n\t<item_version>1</item_version>\n\t";
+    tail = "\n</tracklets>\n</boost_serialization>\n";
+  }
+  std::string xml = with_count(head, items.size());
+  for (std::size_t i = 0; i < items.size(); ++i) xml += (i ? "\n\t" : "") + items[i];
+  return std::vector<WrittenFile>{{"tracklet_labels.xml", xml + tail}};
+}
+
+}  // namespace
+
+LabelFormat kitti_raw_labels() {
+  Can can;
+  can.track_ids = true;
+  can.tilt = true;
+  can.several_frames = true;
+  can.any_class = false;
+  return {"kitti_raw", "KITTI raw tracklets", can, kKittiWords, kKittiAttributes, read, write};
+}
+
+}  // namespace sweepbox

@@ -1,0 +1,113 @@
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "core/base/files.hpp"
+#include "core/base/parse.hpp"
+#include "core/label/kitti_writing.hpp"
+#include "core/label/reading.hpp"
+#include "core/label/track_numbers.hpp"
+
+// KITTI tracking, label_02/SEQUENCE.txt (formats.md 4.2): all frames and track ids in one file.
+
+namespace sweepbox {
+
+LabelFormat kitti_tracking_labels();
+
+namespace {
+
+void read_file(const Drive& drive, const Instants& instants, Source source, LabelSet& set) {
+  FileProblems problems(set.problems, source.file);
+  std::set<std::pair<std::int64_t, std::int64_t>> seen;
+  for (const LineRecord& record : line_records(source.text)) {
+    const auto index = static_cast<std::uint32_t>(source.records.size());
+    source.records.emplace_back(record.begin, record.end);
+    const std::string where = fmt::format("line {}", record.number);
+    const std::string_view line =
+        std::string_view(source.text).substr(record.begin, record.end - record.begin);
+    const auto row = parse_kitti_row(line, KittiRows::tracking);
+    if (!row) {
+      problems.add(where, row.error());
+      continue;
+    }
+    if (!has_cuboid(*row)) continue;
+    const auto cuboid = cuboid_in_rect(*row);
+    if (!cuboid) {
+      problems.add(where, cuboid.error());
+      continue;
+    }
+    const Instant instant = instants.numbered(row->frame);
+    Label label = label_at(instant);
+    label.has_track_id = row->track >= 0 && seen.emplace(row->frame, row->track).second;
+    label.track = label.has_track_id ? std::to_string(row->track)
+                                     : fmt::format("{}/{}", instant.name, record.number);
+    if (row->track >= 0 && !label.has_track_id)
+      problems.add(where,
+                   fail({},
+                        "track",
+                        "each track once in a frame",
+                        text("track {} again in frame {}", row->track, row->frame),
+                        "the second box stands alone; correct its track")
+                       .value());
+    label.class_name = row->type;
+    label.cuboid_in_ego = ego_from_camera_rect(drive, instant.near) * *cuboid;
+    fill_from_row(label, *row);
+    label.rect_camera = "image_02";
+    // 0 is whole; how much 1 and 2 are, the benchmark does not say.
+    if (row->truncated >= 0) label.truncated = row->truncated / 2;
+    label.origin = {source.id, index};
+    set.labels.push_back(std::move(label));
+  }
+  set.sources.push_back(std::move(source));
+}
+
+Result<LabelSet> read(const Drive& drive, const std::filesystem::path& place) {
+  LabelSet set;
+  set.format = "kitti_tracking";
+  auto source = read_source(drive, place, set.format, {});
+  if (!source) return tl::make_unexpected(source.error());
+  read_file(drive, Instants(drive), std::move(*source), set);
+  judge_frames(set, drive, place);
+  return set;
+}
+
+Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
+  const Sources sources = sources_of(request.document, "kitti_tracking");
+  const TrackNumbers numbers(request.document);
+  KittiFile file;
+  file.rows = KittiRows::tracking;
+  file.source = sources.empty() ? nullptr : sources.front().get();
+  std::set<std::int64_t> frames;
+  for (const OutFrame& frame : frames_to_write(request, sources)) {
+    frames.insert(number_in(frame.instant.name).value_or(0));
+    for (const OutBox& box : frame.boxes) {
+      KittiOut out;
+      out.row = kitti_row(request, frame.instant, box, KittiRows::tracking);
+      out.row.track = numbers.of(*box.track);
+      out.id = std::to_string(out.row.track);
+      out.named = box.track->name.find('/') == std::string::npos;
+      if (file.source && box.origin && box.origin->source == file.source->id)
+        out.record = box.origin->record;
+      file.boxes.push_back(std::move(out));
+    }
+  }
+  if (!is_whole(request))
+    file.keep_frame = [&](std::int64_t frame) { return frames.contains(frame); };
+  std::string name = request.drive.info().name;
+  if (file.source) name = std::filesystem::path(file.source->file).stem().string();
+  return std::vector<WrittenFile>{{"label_02/" + name + ".txt", written(file)}};
+}
+
+}  // namespace
+
+LabelFormat kitti_tracking_labels() {
+  Can can;
+  can.track_ids = true;
+  can.scores = true;
+  can.rects = true;
+  can.several_frames = true;
+  can.any_class = false;
+  return {"kitti_tracking", "KITTI tracking", can, kKittiWords, kKittiAttributes, read, write};
+}
+
+}  // namespace sweepbox

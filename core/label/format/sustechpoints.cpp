@@ -1,0 +1,284 @@
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "core/label/json_records.hpp"
+#include "core/label/reading.hpp"
+#include "core/label/writing.hpp"
+
+// SUSTechPOINTS, label/FRAME.json (formats.md 4.6): an array of boxes in the lidar file's axes.
+
+namespace sweepbox {
+
+LabelFormat sustechpoints_labels();
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view kWords[] = {"Car",
+                                       "Pedestrian",
+                                       "Rider",
+                                       "Truck",
+                                       "Bus",
+                                       "Van",
+                                       "Motor",
+                                       "Bicycle",
+                                       "Cone",
+                                       "Animal",
+                                       "TrafficBarrier"};
+constexpr std::string_view kAttributes[] = {"obj_attr"};
+constexpr const char* kFix = "correct the box, or take the file from the data set again";
+constexpr double kLargestSize = 100, kFarthest = 100'000;
+
+Pose ego_from_lidar(const Drive& drive, int frame) {
+  if (const auto pose = drive.ego_from("lidar", frame)) return *pose;
+  if (!drive.info().lidars.empty())
+    if (const auto pose = drive.ego_from(drive.info().lidars.front().name, frame)) return *pose;
+  return {};
+}
+
+/// R = Rx · Ry · Rz, whatever the editor calls the order.
+Quat from_euler(const Vec3& angles) {
+  return Quat(Eigen::AngleAxisd(angles.x(), Vec3::UnitX()) *
+              Eigen::AngleAxisd(angles.y(), Vec3::UnitY()) *
+              Eigen::AngleAxisd(angles.z(), Vec3::UnitZ()));
+}
+
+Vec3 euler_of(const Quat& rotation) {
+  const Mat3 r = rotation.toRotationMatrix();
+  if (std::abs(r(0, 2)) > 1 - 1e-12)  // only x ± z is determined: all of it goes to z
+    return {0, std::copysign(kPi / 2, r(0, 2)), std::atan2(r(1, 0), r(1, 1))};
+  return {std::atan2(-r(1, 2), r(2, 2)), std::asin(r(0, 2)), std::atan2(-r(0, 1), r(0, 0))};
+}
+
+Result<Vec3> vector_at(const Json& psr, const char* key) {
+  const auto found = psr.find(key);
+  Vec3 result;
+  for (int i = 0; i < 3; ++i) {
+    const char axis[] = {static_cast<char>('x' + i), 0};
+    const std::string field = fmt::format("psr.{}.{}", key, axis);
+    if (found == psr.end() || !found->is_object() || !found->contains(axis) ||
+        !(*found)[axis].is_number())
+      return fail({}, field, "a number", "nothing or something else", kFix);
+    result[i] = (*found)[axis].get<double>();
+  }
+  return result;
+}
+
+Result<Cuboid> cuboid_of(const Json& box) {
+  const auto psr = box.find("psr");
+  if (psr == box.end() || !psr->is_object())
+    return fail({}, "psr", "an object with position, scale and rotation", "none", kFix);
+  const auto position = vector_at(*psr, "position");
+  if (!position) return tl::make_unexpected(position.error());
+  const auto scale = vector_at(*psr, "scale");
+  if (!scale) return tl::make_unexpected(scale.error());
+  const auto rotation = vector_at(*psr, "rotation");
+  if (!rotation) return tl::make_unexpected(rotation.error());
+  for (int i = 0; i < 3; ++i) {
+    if (!((*scale)[i] > 0 && (*scale)[i] <= kLargestSize))
+      return fail({},
+                  "psr.scale",
+                  text("lengths above 0, up to {} m", kLargestSize),
+                  text("{}", (*scale)[i]),
+                  kFix);
+    if (!(std::abs((*position)[i]) <= kFarthest))
+      return fail({},
+                  "psr.position",
+                  text("a place within {} m", kFarthest),
+                  text("{}", (*position)[i]),
+                  kFix);
+    if (!(std::abs((*rotation)[i]) <= 100))
+      return fail({}, "psr.rotation", "angles in radians", text("{}", (*rotation)[i]), kFix);
+  }
+  return Cuboid{{from_euler(*rotation), *position}, *scale};
+}
+
+/// A text, or a number as text: both are found in the wild.
+std::string word_at(const Json& box, const char* key) {
+  const auto found = box.find(key);
+  if (found == box.end() || found->is_null()) return {};
+  return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
+Result<Label> label_of(std::string_view bytes) {
+  const Json box = Json::parse(bytes, nullptr, false);
+  if (!box.is_object()) return fail({}, {}, "a box as a JSON object", "something else", kFix);
+  Label label;
+  const auto cuboid = cuboid_of(box);
+  if (!cuboid) return tl::make_unexpected(cuboid.error());
+  label.cuboid_in_ego = *cuboid;  // still in the lidar's axes
+  label.class_name = word_at(box, "obj_type");
+  if (label.class_name.empty()) return fail({}, "obj_type", "a class", "nothing", kFix);
+  label.track = word_at(box, "obj_id");
+  if (const std::string attribute = word_at(box, "obj_attr"); !attribute.empty())
+    label.attributes["obj_attr"] = attribute;
+  return label;
+}
+
+void read_file(const Drive& drive, const Instants& instants, Source source, LabelSet& set) {
+  const Instant instant = instants.named(source.frame);
+  const Pose from_lidar = ego_from_lidar(drive, instant.near);
+  FileProblems problems(set.problems, source.file);
+  const auto array = json_array(source.text);
+  if (!array || !array->whole)
+    problems.add(array ? fmt::format("byte {}", source.text.size()) : std::string(),
+                 fail({},
+                      {},
+                      "an array of boxes",
+                      array ? "a file that is cut off" : "something else",
+                      "take the file from the data set again")
+                     .value());
+  std::set<std::string> seen;
+  if (array) source.records = array->values;
+  for (std::size_t i = 0; i < source.records.size(); ++i) {
+    const auto [begin, end] = source.records[i];
+    auto label = label_of(std::string_view(source.text).substr(begin, end - begin));
+    if (!label) {
+      problems.add(fmt::format("box {}", i + 1), label.error());
+      continue;
+    }
+    const Label instant_of = label_at(instant);
+    label->frame = instant_of.frame;
+    label->frame_name = instant_of.frame_name;
+    label->stamp = instant_of.stamp;
+    label->cuboid_in_ego = from_lidar * label->cuboid_in_ego;
+    label->has_track_id = !label->track.empty() && seen.insert(label->track).second;
+    if (!label->track.empty() && !label->has_track_id)
+      problems.add(fmt::format("box {}", i + 1),
+                   fail({},
+                        "obj_id",
+                        "each id once in a frame",
+                        text("\"{}\" again", label->track),
+                        "the second box stands alone; correct its id")
+                       .value());
+    if (!label->has_track_id) label->track = fmt::format("{}/{}", instant.name, i + 1);
+    label->origin = {source.id, static_cast<std::uint32_t>(i)};
+    set.labels.push_back(std::move(*label));
+  }
+  set.sources.push_back(std::move(source));
+}
+
+Result<LabelSet> read(const Drive& drive, const std::filesystem::path& place) {
+  const auto files = label_files(place, {".json"});
+  if (!files) return tl::make_unexpected(files.error());
+  LabelSet set;
+  set.format = "sustechpoints";
+  const Instants instants(drive);
+  for (const auto& file : *files) {
+    auto source = read_source(drive, file, set.format, file.stem().string());
+    if (source)
+      read_file(drive, instants, std::move(*source), set);
+    else
+      set.problems.push_back(source.error());
+  }
+  judge_frames(set, drive, place);
+  return set;
+}
+
+/// Texts of other files may be no UTF-8; such bytes become the replacement character.
+std::string dumped(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json axes(const Vec3& v) {
+  return {{"x", v.x()}, {"y", v.y()}, {"z", v.z()}};
+}
+
+/// The box as JSON: over the record that it comes from, whose unknown keys stay.
+Json box_json(const WriteRequest& request, const OutFrame& frame, const OutBox& box, Json base) {
+  const Pose lidar_from_ego = ego_from_lidar(request.drive, frame.instant.near).inverse();
+  const Cuboid cuboid = lidar_from_ego * box.cuboid_in_ego;
+  if (!base.is_object()) base = Json::object();
+  base["psr"] = {{"position", axes(cuboid.pose.translation)},
+                 {"scale", axes(cuboid.size)},
+                 {"rotation", axes(euler_of(cuboid.pose.rotation))}};
+  base["obj_type"] = word_for(request.document.taxonomy(), box.track->class_name, kWords);
+  base["obj_id"] = box.track->name;
+  if (const auto attribute = box.attributes.find("obj_attr"); attribute != box.attributes.end())
+    base["obj_attr"] = attribute->second;
+  else
+    base.erase("obj_attr");
+  return base;
+}
+
+std::string file_text(const WriteRequest& request, const OutFrame& frame) {
+  const Source none;
+  const Source& source = frame.source ? *frame.source : none;
+  const std::size_t n = source.records.size();
+  const auto bytes = [&](std::size_t i) {
+    return source.text.substr(source.records[i].first,
+                              source.records[i].second - source.records[i].first);
+  };
+  std::vector<const OutBox*> claims(n, nullptr);
+  std::vector<const OutBox*> unclaimed;
+  for (const OutBox& box : frame.boxes) {
+    const bool own = frame.source && box.origin && box.origin->source == source.id &&
+                     box.origin->record < n && !claims[box.origin->record];
+    if (own)
+      claims[box.origin->record] = &box;
+    else
+      unclaimed.push_back(&box);
+  }
+  const auto take = [&](const std::string& name) -> const OutBox* {
+    const auto found = std::find_if(unclaimed.begin(), unclaimed.end(), [&](const OutBox* box) {
+      return box->track->name == name;
+    });
+    if (found == unclaimed.end()) return nullptr;
+    const OutBox* box = *found;
+    unclaimed.erase(found);
+    return box;
+  };
+  std::vector<std::optional<std::string>> values(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto label = label_of(bytes(i));
+    const std::string made_up = fmt::format("{}/{}", frame.instant.name, i + 1);
+    if (claims[i]) {
+      const std::string& name = claims[i]->track->name;
+      values[i] = bytes(i);
+      // Untouched but for its id: that of a track that was renamed, merged or split.
+      if (label && label->track != name && name != made_up) {
+        Json box = Json::parse(*values[i], nullptr, false);
+        box["obj_id"] = name;
+        values[i] = dumped(box);
+      }
+    } else if (!label) {
+      values[i] = bytes(i);  // what could not be read was not deleted either
+    } else {
+      const OutBox* changed = take(made_up);
+      if (!changed && !label->track.empty()) changed = take(label->track);
+      if (!changed) continue;
+      values[i] = dumped(box_json(request, frame, *changed, Json::parse(bytes(i), nullptr, false)));
+    }
+  }
+  std::vector<std::string> added;
+  for (const OutBox* box : unclaimed) added.push_back(dumped(box_json(request, frame, *box, {})));
+  return with_values(source.text, source.records, values, added);
+}
+
+Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
+  std::vector<WrittenFile> files;
+  for (const OutFrame& frame :
+       frames_to_write(request, sources_of(request.document, "sustechpoints"))) {
+    const bool cut_off =
+        frame.source && !json_array(frame.source->text).value_or(JsonArray{}).whole;
+    OutFrame out = frame;
+    // The end of a broken file cannot be kept; what was read of it is written anew.
+    if (cut_off) out.source = nullptr;
+    files.push_back({"label/" + frame.instant.name + ".json", file_text(request, out)});
+  }
+  return files;
+}
+
+}  // namespace
+
+LabelFormat sustechpoints_labels() {
+  Can can;
+  can.track_ids = true;
+  can.tilt = true;
+  return {"sustechpoints", "SUSTechPOINTS", can, kWords, kAttributes, read, write};
+}
+
+}  // namespace sweepbox

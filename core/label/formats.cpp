@@ -1,0 +1,26 @@
+#include "core/label/label.hpp"
+
+namespace sweepbox {
+
+// Each in format/NAME.cpp. To add one: a file there and a line here.
+LabelFormat kitti_object_labels(), kitti_raw_labels(), kitti_tracking_labels(),
+    sustechpoints_labels(), sweepbox_labels();
+
+std::span<const LabelFormat> label_formats() {
+  static const LabelFormat table[] = {
+      kitti_object_labels(),
+      kitti_raw_labels(),
+      kitti_tracking_labels(),
+      sustechpoints_labels(),
+      sweepbox_labels(),
+  };
+  return table;
+}
+
+const LabelFormat* label_format(std::string_view name) {
+  for (const LabelFormat& format : label_formats())
+    if (format.name == name) return &format;
+  return nullptr;
+}
+
+}  // namespace sweepbox

@@ -1,0 +1,103 @@
+#include "core/label/instants.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <vector>
+
+#include "core/base/files.hpp"
+#include "core/base/hash.hpp"
+
+namespace sweepbox {
+
+Instants::Instants(const Drive& drive) : drive_(drive) {
+  const auto frames = drive.frames();
+  for (int i = 0; i < static_cast<int>(frames.size()); ++i) {
+    const std::string& name = frames[static_cast<std::size_t>(i)].name;
+    by_name_.emplace(name, i);
+    if (const auto number = number_in(name)) {
+      by_number_.emplace(*number, i);
+      name_width_ = name.size();
+    }
+  }
+  std::vector<std::int64_t> steps;
+  const std::pair<const std::int64_t, int>* before = nullptr;
+  for (const auto& entry : by_number_) {
+    if (before) {
+      const auto stamp = [&](int frame) {
+        return frames[static_cast<std::size_t>(frame)].stamp.ns;
+      };
+      const std::int64_t step =
+          (stamp(entry.second) - stamp(before->second)) / (entry.first - before->first);
+      if (step > 0) steps.push_back(step);
+    }
+    before = &entry;
+  }
+  if (steps.empty()) return;
+  const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
+  std::nth_element(steps.begin(), middle, steps.end());
+  step_ns_ = *middle;
+}
+
+int Instants::near(std::int64_t number) const {
+  if (by_number_.empty()) return 0;
+  const auto above = by_number_.lower_bound(number);
+  if (above == by_number_.begin()) return above->second;
+  const auto below = std::prev(above);
+  if (above == by_number_.end()) return below->second;
+  return above->first - number < number - below->first ? above->second : below->second;
+}
+
+Stamp Instants::stamp_of(std::int64_t number, int near) const {
+  if (by_number_.empty()) return {number * step_ns_};
+  const FrameInfo& frame = drive_.frames()[static_cast<std::size_t>(near)];
+  return {frame.stamp.ns + (number - number_in(frame.name).value_or(number)) * step_ns_};
+}
+
+Instant Instants::named(std::string_view name) const {
+  if (const auto found = by_name_.find(name); found != by_name_.end())
+    return {found->second,
+            found->second,
+            found->first,
+            drive_.frames()[static_cast<std::size_t>(found->second)].stamp};
+  Instant result{-1, 0, std::string(name), {}};
+  const auto number = number_in(name);
+  // Far numbers are times or hashes, not counts; a stamp must not overflow over them.
+  if (number && std::abs(*number) < 1'000'000'000) {
+    result.near = near(*number);
+    result.stamp = stamp_of(*number, result.near);
+  } else if (!drive_.frames().empty()) {
+    // Somewhere after the drive, apart from each other: no name must fall onto a frame.
+    const auto after = static_cast<std::int64_t>(Hash().add(name).value() % 1'000'000);
+    result.stamp = {drive_.frames().back().stamp.ns + (10 + after) * step_ns_};
+    result.near = static_cast<int>(drive_.frames().size()) - 1;
+  }
+  return result;
+}
+
+Instant Instants::numbered(std::int64_t number) const {
+  if (const auto found = by_number_.find(number); found != by_number_.end()) {
+    const FrameInfo& frame = drive_.frames()[static_cast<std::size_t>(found->second)];
+    return {found->second, found->second, frame.name, frame.stamp};
+  }
+  Instant result{-1, near(number), fmt::format("{:0{}}", number, name_width_), {}};
+  result.stamp = stamp_of(number, result.near);
+  return result;
+}
+
+Pose world_from_ego_of_label(const Drive& drive, Stamp stamp) {
+  if (!drive.info().poses) return {};
+  if (const auto pose = drive.world_from_ego(stamp)) return *pose;
+  const auto frames = drive.frames();
+  std::vector<std::size_t> order(frames.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return std::abs(frames[a].stamp.ns - stamp.ns) < std::abs(frames[b].stamp.ns - stamp.ns);
+  });
+  for (const std::size_t i : order)
+    if (const auto pose = drive.world_from_ego(frames[i].stamp)) return *pose;
+  return {};
+}
+
+}  // namespace sweepbox

@@ -1,0 +1,46 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "core/drive/drive.hpp"
+
+namespace sweepbox {
+
+/// The instant of a label: a frame of the drive, or one that the drive does not have.
+struct Instant {
+  int frame = -1;  ///< −1: none of the drive's
+  int near = 0;    ///< the drive's nearest frame, whose calibration it takes
+  std::string name;
+  Stamp stamp;
+};
+
+/// Finds the frames that label files mean, by name or by number. Stamps of instants without a frame
+/// follow from their number, at the drive's own step per number (100 ms where it has none).
+class Instants {
+ public:
+  explicit Instants(const Drive& drive);
+
+  Instant named(std::string_view name) const;
+  Instant numbered(std::int64_t number) const;
+
+  /// Whether the label belongs to a frame of the drive by name.
+  bool has(std::string_view name) const { return by_name_.contains(name); }
+
+ private:
+  Stamp stamp_of(std::int64_t number, int near) const;
+  int near(std::int64_t number) const;
+
+  const Drive& drive_;
+  std::map<std::string, int, std::less<>> by_name_;
+  std::map<std::int64_t, int> by_number_;
+  std::int64_t step_ns_ = 100'000'000;
+  std::size_t name_width_ = 6;
+};
+
+/// Pose at an instant for labels: the drive's own; beyond its poses that of the nearest frame that
+/// has one; identity for a drive without poses ("relative to ego").
+Pose world_from_ego_of_label(const Drive& drive, Stamp stamp);
+
+}  // namespace sweepbox

@@ -1,0 +1,54 @@
+#include "core/label/label.hpp"
+
+#include <algorithm>
+
+#include "core/label/instants.hpp"
+#include "core/label/writing.hpp"
+
+namespace sweepbox {
+
+Result<LabelSet> read_own_labels(const Drive& drive) {
+  LabelSet all;
+  for (const LabelPlace& place : drive.info().labels) {
+    const LabelFormat* format = label_format(place.format);
+    auto read = format ? format->read(drive, place.path)
+                       : fail(place.path.string(), {}, "labels of a known format", place.format);
+    if (!read) {
+      all.problems.push_back(read.error());
+      continue;
+    }
+    if (all.format.empty()) all.format = read->format;
+    const auto append = [](auto& to, auto& from) {
+      to.insert(
+          to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+    };
+    append(all.sources, read->sources);
+    append(all.labels, read->labels);
+    append(all.tracks, read->tracks);
+    append(all.problems, read->problems);
+    all.elsewhere += read->elsewhere;
+  }
+  return all;
+}
+
+std::vector<FrameCuboid> cuboids_in_frame(const Document& document, const Drive& drive, int frame) {
+  const Stamp stamp = drive.frames()[static_cast<std::size_t>(frame)].stamp;
+  const Pose ego_from_world = world_from_ego_of_label(drive, stamp).inverse();
+  std::vector<FrameCuboid> result;
+  for (const auto& track : document.tracks())
+    if (const auto cuboid = cuboid_at(*track, stamp))
+      result.push_back({track, ego_from_world * *cuboid});
+  std::stable_sort(result.begin(), result.end(), [](const FrameCuboid& a, const FrameCuboid& b) {
+    return name_before(a.track->name, b.track->name);
+  });
+  return result;
+}
+
+std::optional<Cuboid> cuboid_in_ego_at(const Track& track, const Drive& drive, Stamp stamp) {
+  const bool within = track.first <= stamp && stamp <= track.last;
+  const auto cuboid = cuboid_at(track, stamp, within ? 0 : frame_gap_ns(drive) / 2);
+  if (!cuboid) return std::nullopt;
+  return world_from_ego_of_label(drive, stamp).inverse() * *cuboid;
+}
+
+}  // namespace sweepbox

@@ -1,0 +1,79 @@
+#include "core/label/reading.hpp"
+
+#include "core/base/files.hpp"
+#include "core/base/hash.hpp"
+
+namespace sweepbox {
+
+Result<Source> read_source(const Drive& drive,
+                           const fs::path& path,
+                           std::string_view format,
+                           std::string frame_name) {
+  Source source;
+  const fs::path relative = path.lexically_relative(drive.info().root);
+  const bool below = !relative.empty() && relative.begin()->string() != "..";
+  source.file = below ? relative.generic_string() : path.string();
+  auto content = read_text(path);
+  if (!content) {
+    content.error().file = source.file;
+    return tl::make_unexpected(content.error());
+  }
+  source.id = std::string(format) + ":" + source.file;
+  source.format = format;
+  source.frame = std::move(frame_name);
+  source.text = std::move(*content);
+  source.hash = Hash().add(source.text).value();
+  return source;
+}
+
+Result<std::vector<fs::path>> label_files(const fs::path& place,
+                                          std::initializer_list<std::string_view> extensions) {
+  std::error_code code;
+  if (fs::is_directory(place, code)) return list_files(place, extensions);
+  if (fs::exists(place, code)) return std::vector<fs::path>{place};
+  return fail(place.string(), {}, "a file or folder of labels", "nothing", "check the path");
+}
+
+void FileProblems::add(const std::string& where, Error error) {
+  if (++count_ > kShown) return;
+  error.file = file_;
+  error.where = error.where.empty() ? where : where + ", " + error.where;
+  problems_.push_back(std::move(error));
+}
+
+FileProblems::~FileProblems() {
+  if (count_ > kShown)
+    problems_.push_back({Severity::error,
+                         file_,
+                         {},
+                         {},
+                         text("{} more faults like these", count_ - kShown),
+                         "check that this is the right file"});
+}
+
+Label label_at(const Instant& instant) {
+  Label label;
+  label.frame = instant.frame;
+  label.frame_name = instant.name;
+  label.stamp = instant.stamp;
+  return label;
+}
+
+void judge_frames(LabelSet& labels, const Drive& drive, const fs::path& place) {
+  labels.elsewhere = 0;
+  for (const Label& label : labels.labels) labels.elsewhere += label.frame < 0;
+  if (labels.labels.empty() || labels.elsewhere < static_cast<int>(labels.labels.size())) return;
+  const auto frames = drive.frames();
+  const std::string those =
+      frames.empty() ? "none" : frames.front().name + " to " + frames.back().name;
+  labels.problems.push_back({Severity::error,
+                             place.string(),
+                             {},
+                             text("labels of this drive's frames ({})", those),
+                             text("{} boxes, none of them in one of these frames: the first in {}",
+                                  labels.labels.size(),
+                                  labels.labels.front().frame_name),
+                             "take the labels that belong to this drive"});
+}
+
+}  // namespace sweepbox

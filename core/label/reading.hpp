@@ -1,0 +1,52 @@
+#pragma once
+#include <filesystem>
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+#include "core/label/instants.hpp"
+#include "core/label/label.hpp"
+
+// What the readers of label files share.
+
+namespace sweepbox {
+
+/// The file as a Source without records yet: id, name relative to the drive, hash, text.
+[[nodiscard]] Result<Source> read_source(const Drive& drive,
+                                         const std::filesystem::path& path,
+                                         std::string_view format,
+                                         std::string frame_name);
+
+/// The label files at a place: the file itself, or those of a folder that end so.
+[[nodiscard]] Result<std::vector<std::filesystem::path>> label_files(
+    const std::filesystem::path& place, std::initializer_list<std::string_view> extensions);
+
+/// Collects what is wrong with one file: the first faults one by one, the rest as a number, so that
+/// a file of another kind does not bury the others.
+class FileProblems {
+ public:
+  FileProblems(std::vector<Problem>& problems, std::string file)
+      : problems_(problems), file_(std::move(file)) {}
+
+  FileProblems(const FileProblems&) = delete;
+  FileProblems& operator=(const FileProblems&) = delete;
+  ~FileProblems();
+
+  /// A fault at a place of the file ("line 3"); the error may name a field.
+  void add(const std::string& where, Error error);
+
+ private:
+  static constexpr int kShown = 10;
+
+  std::vector<Problem>& problems_;
+  std::string file_;
+  int count_ = 0;
+};
+
+/// Fills what a label has from its instant.
+Label label_at(const Instant& instant);
+
+/// Counts `elsewhere`, and says so where not one label belongs to a frame of the drive.
+void judge_frames(LabelSet& labels, const Drive& drive, const std::filesystem::path& place);
+
+}  // namespace sweepbox

@@ -1,0 +1,120 @@
+#include "core/label/writing.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "core/base/parse.hpp"
+
+namespace sweepbox {
+namespace {
+
+bool same_word(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return std::equal(
+      a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+OutBox out_box(const std::shared_ptr<const Track>& track, const Cuboid& in_ego, Stamp stamp) {
+  OutBox box{track, in_ego, attributes_at(*track, stamp), {}, {}};
+  box.attributes.erase("present");
+  if (const Keyframe* key = key_at(*track, stamp)) {
+    box.score = key->score;
+    box.origin = key->origin;
+  }
+  return box;
+}
+
+}  // namespace
+
+bool name_before(std::string_view a, std::string_view b) {
+  const auto x = to_integer(a), y = to_integer(b);
+  if (x && y) return *x != *y ? *x < *y : a < b;
+  if (x || y) return x.has_value();
+  return a < b;
+}
+
+Sources sources_of(const Document& document, std::string_view format) {
+  Sources result;
+  for (const Key& key : document.keys(Kind::source)) {
+    const Value value = document.value(key);
+    const auto* source = std::get_if<std::shared_ptr<const Source>>(&value);
+    if (source && (*source)->format == format) result.push_back(*source);
+  }
+  return result;
+}
+
+bool is_whole(const WriteRequest& request) {
+  return request.frames.size() == request.drive.frames().size();
+}
+
+std::vector<OutFrame> frames_to_write(const WriteRequest& request, const Sources& sources) {
+  const Document& document = request.document;
+  std::vector<OutFrame> result;
+  std::map<std::string, const Source*> source_of_frame;
+  for (const auto& source : sources)
+    if (!source->frame.empty()) source_of_frame.emplace(source->frame, source.get());
+  const auto source_of = [&](const std::string& name) {
+    const auto found = source_of_frame.find(name);
+    return found == source_of_frame.end() ? nullptr : found->second;
+  };
+
+  for (const int index : request.frames) {
+    const FrameInfo& frame = request.drive.frames()[static_cast<std::size_t>(index)];
+    OutFrame out{{index, index, frame.name, frame.stamp}, source_of(frame.name), {}};
+    for (const FrameCuboid& box : cuboids_in_frame(document, request.drive, index))
+      out.boxes.push_back(out_box(box.track, box.cuboid_in_ego, frame.stamp));
+    result.push_back(std::move(out));
+  }
+  if (!is_whole(request)) return result;
+
+  const Instants instants(request.drive);
+  std::map<std::string, OutFrame> elsewhere;
+  const auto frame_named = [&](const std::string& name) -> OutFrame& {
+    const auto [at, added] = elsewhere.try_emplace(name);
+    if (added) at->second = {instants.named(name), source_of(name), {}};
+    return at->second;
+  };
+  for (const auto& [name, source] : source_of_frame)
+    if (!instants.has(name)) frame_named(name);
+  for (const auto& track : document.tracks())
+    for (const Keyframe& key : track->keys) {
+      if (key.frame.empty() || instants.has(key.frame)) continue;
+      const Pose ego_from_world = world_from_ego_of_label(request.drive, key.stamp).inverse();
+      frame_named(key.frame).boxes.push_back(
+          out_box(track, ego_from_world * key.cuboid(), key.stamp));
+    }
+  for (auto& [name, frame] : elsewhere) {
+    std::stable_sort(frame.boxes.begin(), frame.boxes.end(), [](const auto& a, const auto& b) {
+      return name_before(a.track->name, b.track->name);
+    });
+    result.push_back(std::move(frame));
+  }
+  return result;
+}
+
+std::optional<std::string> own_word(const Taxonomy& taxonomy,
+                                    const std::string& class_name,
+                                    std::span<const std::string_view> words) {
+  if (words.empty()) return class_name;
+  if (std::find(words.begin(), words.end(), class_name) != words.end()) return class_name;
+  const ObjectClass* found = taxonomy.find(class_name);
+  if (!found) return std::nullopt;
+  std::vector<std::string_view> names(found->aliases.begin(), found->aliases.end());
+  names.push_back(found->name);
+  for (const std::string_view name : names)
+    for (const std::string_view word : words)
+      if (same_word(name, word)) return std::string(word);
+  return std::nullopt;
+}
+
+std::string word_for(const Taxonomy& taxonomy,
+                     const std::string& class_name,
+                     std::span<const std::string_view> words,
+                     std::string_view other) {
+  if (const auto word = own_word(taxonomy, class_name, words)) return *word;
+  // A word that the taxonomy does not know came from such a file: it stays.
+  if (!other.empty() && taxonomy.find(class_name)) return std::string(other);
+  return class_name;
+}
+
+}  // namespace sweepbox

@@ -1,0 +1,55 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/label/instants.hpp"
+#include "core/label/label.hpp"
+
+// What the writers of label files share.
+
+namespace sweepbox {
+
+/// A box of the document on its way into a file.
+struct OutBox {
+  std::shared_ptr<const Track> track;
+  Cuboid cuboid_in_ego;
+  Attributes attributes;  ///< without "present"
+  std::optional<double> score;
+  std::optional<Origin> origin;  ///< of the key that stands there
+};
+
+struct OutFrame {
+  Instant instant;
+  const Source* source = nullptr;  ///< that holds this frame's labels alone
+  std::vector<OutBox> boxes;       ///< by name, numbers by value
+};
+
+using Sources = std::vector<std::shared_ptr<const Source>>;
+
+/// Sources of a format in the document, by id.
+Sources sources_of(const Document& document, std::string_view format);
+
+/// The requested frames in order; where those are all of the drive's, also the instants that it
+/// does not have but labels of it do, so that what came in goes out again.
+std::vector<OutFrame> frames_to_write(const WriteRequest& request, const Sources& sources);
+bool is_whole(const WriteRequest& request);
+
+/// The format's own word for a class: the class's name or its first alias among them; empty for
+/// none.
+std::optional<std::string> own_word(const Taxonomy& taxonomy,
+                                    const std::string& class_name,
+                                    std::span<const std::string_view> words);
+
+/// The same; else, where `other` is given, that, else the class's own name.
+std::string word_for(const Taxonomy& taxonomy,
+                     const std::string& class_name,
+                     std::span<const std::string_view> words,
+                     std::string_view other = {});
+
+/// Numbers before words, by value; then as text.
+bool name_before(std::string_view a, std::string_view b);
+
+}  // namespace sweepbox
