@@ -40,12 +40,13 @@ std::vector<Stamp> stamps_of(const Sensor& sensor) {
   return stamps;
 }
 
-/// Half of the reference's median gap; 50 ms where it has one file.
+/// Half of the reference's median gap (the lower of two: absent sweeps only make gaps longer); 50
+/// ms where it has one file.
 std::int64_t half_gap_of(const std::vector<Stamp>& stamps) {
   std::vector<std::int64_t> gaps;
   for (std::size_t i = 1; i < stamps.size(); ++i) gaps.push_back(stamps[i].ns - stamps[i - 1].ns);
   if (gaps.empty()) return 50'000'000;
-  const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2);
+  const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>((gaps.size() - 1) / 2);
   std::nth_element(gaps.begin(), middle, gaps.end());
   return *middle / 2;
 }
