@@ -2,6 +2,8 @@
 
 #include <toml++/toml.h>
 
+#include <cctype>
+
 #include "app/session/embedded.hpp"
 #include "core/base/log.hpp"
 
@@ -26,11 +28,21 @@ std::string_view Language::tr(std::string_view english) const {
   return found == words_.end() ? english : std::string_view(found->second);
 }
 
+std::string Language::argument(const std::string& word) const {
+  if (const std::string_view whole = tr(word); whole != word) return std::string(whole);
+  // "Car 12" in the titles of edits: the class is a word, the track's name is not.
+  const std::size_t blank = word.rfind(' ');
+  if (blank == std::string::npos || blank == 0) return word;
+  std::string head = word.substr(0, blank);
+  head[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(head[0])));
+  const std::string_view known = tr(head);
+  return known == head ? word : std::string(known) + word.substr(blank);
+}
+
 std::string Language::tr(const Text& text) const {
   if (words_.empty()) return fill(text.key, text.arguments);
-  // Arguments are often words themselves: a class, a reason.
   std::vector<std::string> arguments;
-  for (const std::string& argument : text.arguments) arguments.emplace_back(tr(argument));
+  for (const std::string& word : text.arguments) arguments.push_back(argument(word));
   return fill(tr(text.key), arguments);
 }
 

@@ -18,9 +18,14 @@ class Language {
   std::string_view tr(std::string_view english) const;
   std::string_view tr(const char* english) const { return tr(std::string_view(english)); }
   std::string_view tr(const std::string& english) const { return tr(std::string_view(english)); }
+  /// Arguments are translated where they are words themselves: classes, reasons, "Car 12".
   std::string tr(const Text& text) const;
+  /// Every English key, for tests.
+  const std::map<std::string, std::string, std::less<>>& words() const { return words_; }
 
  private:
+  std::string argument(const std::string& word) const;
+
   std::string code_;
   std::map<std::string, std::string, std::less<>> words_;
 };

@@ -49,6 +49,15 @@ TEST_CASE("every action has an id of its own, words, and keys that can be read")
   }
 }
 
+TEST_CASE("every action and category is translated") {
+  const Language zh("zh");
+  for (const Action& action : actions())
+    for (const std::string_view word : {action.title, action.category}) {
+      INFO(word);
+      CHECK(zh.words().contains(word));
+    }
+}
+
 TEST_CASE("the keys that annotators have in their hands do what they expect") {
   const Keymap map = Keymap::from_defaults();
   const auto does = [&](const char* chord, const char* layout = "annotate") {

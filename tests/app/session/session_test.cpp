@@ -150,8 +150,8 @@ TEST_CASE("points of a box are counted when its sweep is there, again after it m
     o.load();
     return frame_box(o.session, uid)->points;
   };
-  // The hull: 31 columns of 13 on the roof, 2 walls of 31 x 10. Of the ground, 25 mm above the bottom:
-  // x = 8 … 12 and y = 2.5 … 3.5 by half metres, 9 x 3.
+  // The hull: 31 columns of 13 on the roof, 2 walls of 31 x 10. Of the ground, 25 mm above the
+  // bottom: x = 8 … 12 and y = 2.5 … 3.5 by half metres, 9 x 3.
   CHECK(counted() == 31 * 13 + 2 * 31 * 10 + 9 * 3);
   CHECK(frame_box(o.session, uid)->key);
   CHECK(frame_box(o.session, uid)->distance == Approx(test::car_centre(0).norm()));
