@@ -30,7 +30,7 @@ Split framed(Split middle) {
 Split annotate() {
   Split views = columns("split/sides", -300, -232, leaf("scene"), leaf("sides"));
   Split left = rows("split/strip", 214, 150, leaf("cameras"), std::move(views));
-  Split right = rows("split/tracks", 388, 322, leaf("properties"), leaf("tracks"));
+  Split right = rows("split/tracks", 418, 318, leaf("properties"), leaf("tracks"));
   return rows("split/timeline",
               -102,
               -82,

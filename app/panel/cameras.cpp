@@ -88,18 +88,14 @@ void draw_cameras(Ui& ui, const Area& area) {
   double sum = 0;
   for (const Place& place : places) sum += place.weight;
   const float room = area.width - gap * static_cast<float>(places.size() - 1);
-  // Pictures keep their shape where there is room to spare: what is left over stays empty at the right.
-  const double unit = std::min(static_cast<double>(room) / sum, static_cast<double>(area.height) * 1.03);
+  const double unit = static_cast<double>(room) / sum;
   float x = area.x;
   for (const Place& place : places) {
     const float width = std::floor(static_cast<float>(place.weight * unit));
     const bool last = &place == &places.back();
-    const float end = last && area.x + area.width - x - width < ui.px(40) ? area.x + area.width : x + width;
+    const float end = last ? area.x + area.width : x + width;
     draw_place(ui, place, {x, area.y, end - x, area.height});
     x = end + gap;
-  }
-  if (x < area.x + area.width) {
-    ui.backdrops.push_back({{x, area.y, area.x + area.width - x, area.height}, ui.theme.panel});
   }
 }
 

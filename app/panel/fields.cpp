@@ -108,7 +108,7 @@ NumberAnswer type_number(Ui& ui,
   frame(inset(area, ui.px(1), ui.px(1)), ui.theme.accent, ui.px(2), ui.px(2));
   const float prefix = spec.prefix.empty() ? 0 : text_width(ui.fonts.small, spec.prefix) + ui.px(4);
   put_text(ui,
-           {area.x + ui.px(7), area.y, prefix, area.height},
+           {area.x + ui.px(6), area.y, prefix, area.height},
            ui.fonts.small,
            ui.theme.dim,
            spec.prefix);
@@ -239,10 +239,10 @@ NumberAnswer number_field(Ui& ui,
   const Touch mouse = touch(ui, id, area, spec.hint, spec.enabled, words);
   fill(area, mouse.hovered && spec.enabled ? ui.theme.hover : ui.theme.raised, ui.px(3));
   const std::uint32_t rgb = spec.enabled ? ui.theme.text : ui.theme.off;
-  Cutter cut{inset(area, ui.px(7), 0)};
+  Cutter cut{inset(area, ui.px(6), 0)};
   if (!spec.prefix.empty()) {
     put_text(ui,
-             cut.left(text_width(ui.fonts.small, spec.prefix) + 1, ui.px(3)),
+             cut.left(text_width(ui.fonts.small, spec.prefix) + 1, ui.px(2)),
              ui.fonts.small,
              ui.theme.dim,
              spec.prefix);

@@ -45,7 +45,7 @@ Result<Edit> moved(Ui& ui, const Subject& subject, const Cuboid& in_ego) {
   return set_key(session.history->document(), subject.track->uid, session.moment(), world_from_ego * in_ego);
 }
 
-float label_column(Ui& ui) { return ui.px(62); }
+float label_column(Ui& ui) { return ui.px(56); }
 
 Area row_label(Ui& ui, Cutter& cut, std::string_view label, float height = 26) {
   Cutter row{cut.top(ui.px(height), ui.px(2))};
@@ -117,6 +117,7 @@ struct Triple {
   double step;
   double low, high;
   std::array<bool, 3> enabled = {true, true, true};
+  std::array<float, 3> shares = {0.333F, 0.333F, 0.333F};  ///< of the row's width
 };
 
 void draw_triple(Ui& ui,
@@ -126,11 +127,11 @@ void draw_triple(Ui& ui,
                  const Vec3& values,
                  const std::function<Result<Edit>(int, double)>& edit_for) {
   Cutter row{row_label(ui, cut, triple.label)};
-  const Area unit = row.right(ui.px(16));
-  const float gap = ui.px(4);
-  const float width = std::floor((row.rest.width - 2 * gap - ui.px(4)) / 3);
+  const Area unit = row.right(ui.px(14));
+  const float gap = ui.px(3);
+  const float room = row.rest.width - 2 * gap - ui.px(3);
   for (std::size_t i = 0; i < 3; ++i) {
-    const Area field = row.left(width, gap);
+    const Area field = row.left(std::floor(room * triple.shares[i]), gap);
     NumberSpec spec;
     spec.prefix = ui.tr(triple.prefixes[i]);
     spec.decimals = triple.decimals;
@@ -203,7 +204,8 @@ void draw_numbers(Ui& ui, Cutter& cut, const Subject& subject) {
                .step = 1,
                .low = -360,
                .high = 360,
-               .enabled = {true, !upright, !upright}},
+               .enabled = {true, !upright, !upright},
+               .shares = {0.40F, 0.30F, 0.30F}},
               Vec3(angles.z(), angles.y(), angles.x()) * kDegrees,
               [&](int which, double degrees) {
                 Vec3 turned = angles;
@@ -266,14 +268,14 @@ void draw_actions(Ui& ui, Cutter& cut, const Subject& subject) {
   row.rest.y += ui.px(2);
   row.rest.height = ui.px(28);
   const float gap = ui.px(4);
-  const float width = std::floor((row.rest.width - gap) / 2);
+  const float width = std::floor((row.rest.width - gap) * 0.46F);
   const bool key = subject.box != nullptr && subject.box->key;
   const auto face = [&](std::string_view label, std::string_view action) {
     return Face{.label = std::string(ui.tr(label)), .key = ui.keymap.shown_key(action)};
   };
   action_button(ui, "props/flip", row.left(width, gap), "box.flip", face("Turn 180°", "box.flip"));
   const std::string_view key_action = key ? "track.remove_key" : "track.set_key";
-  action_button(ui, "props/key", row.rest, key_action, face(key ? "Remove key" : "Set key", key_action));
+  action_button(ui, "props/key", row.rest, key_action, face(key ? "No key" : "Set key", key_action));
 }
 
 void fact(Ui& ui, const Area& area, std::string_view label, std::string_view value, std::uint32_t rgb) {

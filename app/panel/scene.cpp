@@ -111,10 +111,11 @@ void draw_sides(Ui& ui, const Area& area) {
     ViewKind kind;
     std::string_view id;
     std::string_view title;
+    int across, upwards;  ///< of the box's size
   };
-  constexpr std::array<Side, 3> kSides = {Side{ViewKind::top, "view/top", "Top"},
-                                          Side{ViewKind::side, "view/side", "Side"},
-                                          Side{ViewKind::front, "view/front", "Front"}};
+  constexpr std::array<Side, 3> kSides = {Side{ViewKind::top, "view/top", "Top", 0, 1},
+                                          Side{ViewKind::side, "view/side", "Side", 0, 2},
+                                          Side{ViewKind::front, "view/front", "Front", 1, 2}};
   const float gap = std::round(ui.px(2));
   const FrameBox* box = frame_box(ui.session, primary(ui.session));
   float y = area.y;
@@ -127,14 +128,23 @@ void draw_sides(Ui& ui, const Area& area) {
     const ViewInput input = view_input(ui, std::string(side.id), place);
     ui.views.draw_side(ui.session, side.kind, ImGui::GetWindowDrawList(), place, input);
     show_view_hint(ui, input);
-    if (box != nullptr) continue;
-    // With a box the view writes its name and size itself.
+    Cutter head{{place.x + ui.px(8), place.y + ui.px(4), place.width - ui.px(16), ui.px(20)}};
+    const std::string_view title = ui.tr(side.title);
     put_text(ui,
-             {place.x + ui.px(8), place.y + ui.px(4), place.width - ui.px(16), ui.px(20)},
+             head.left(text_width(ui.fonts.small, title) + 1, ui.px(6)),
              ui.fonts.small,
-             ui.theme.dim,
-             ui.tr(side.title));
-    if (i == 0) put_text(ui, place, ui.fonts.small, ui.theme.dim, ui.tr("Nothing selected."), Align::centre);
+             box != nullptr ? ui.theme.text : ui.theme.dim,
+             title);
+    if (box == nullptr) {
+      if (i == 0) put_text(ui, place, ui.fonts.small, ui.theme.dim, ui.tr("Nothing selected."), Align::centre);
+    } else if (place.width > ui.px(250)) {
+      const Vec3& size = box->cuboid_in_ego.size;
+      put_text(ui,
+               head.rest,
+               ui.fonts.small,
+               ui.theme.dim,
+               fmt::format("{} × {} m", number_text(size[side.across], 2), number_text(size[side.upwards], 2)));
+    }
   }
 }
 

@@ -175,7 +175,7 @@ void draw_points(Ui& ui, const Area& area, const Ruler& ruler) {
   for (const auto& [frame_index, points] : counted.points) {
     const float share = std::sqrt(static_cast<float>(points) / static_cast<float>(most));
     const float height = std::max(1.0F, std::round((area.height - ui.px(3)) * share));
-    const float inner = std::max(1.0F, ruler.step() * 0.64F);
+    const float inner = std::clamp(ruler.step() * 0.64F, 1.0F, ui.px(22));
     fill({ruler.middle(frame_index) - inner / 2, area.y + area.height - height, inner, height},
          frame_index == session.time.frame ? ui.theme.accent : ui.theme.off);
   }
@@ -243,7 +243,9 @@ void draw_timeline(Ui& ui, const Area& area) {
     const int wanted = ruler.frame_at(ImGui::GetIO().MousePos.x);
     if (wanted != session.time.frame) go_to_frame(session, wanted);
   }
-  fill({ruler.x(session.time.frame), area.y, ruler.step(), area.height}, ui.theme.selected_row, 0, 0.6F);
+  // With few frames a column would be a wall of colour.
+  const float column = std::min(ruler.step(), ui.px(32));
+  fill({ruler.middle(session.time.frame) - column / 2, area.y, column, area.height}, ui.theme.selected_row, 0, 0.6F);
   draw_ruler(ui, cut.top(ui.px(32)), ruler);
 
   const auto row_label = [&](const Area& row, std::string_view words) {

@@ -95,8 +95,8 @@ Columns columns_of(Ui& ui, const Area& row) {
   cut.left(ui.px(12));
   cut.right(ui.px(8));
   columns.tag = cut.left(ui.px(24), ui.px(8));
-  columns.eye = cut.right(ui.px(22));
-  columns.key = cut.right(ui.px(16), ui.px(6));
+  columns.eye = cut.right(ui.px(22), ui.px(4));
+  columns.key = cut.right(ui.px(12), ui.px(8));
   columns.distance = cut.right(ui.px(44));
   columns.points = cut.right(ui.px(50));
   columns.name = cut.rest;

@@ -191,7 +191,7 @@ void Window::State::follow_settings() {
   const float wanted = wanted_scale();
   const std::string& code = session->language.code();
   const bool faces = wanted != scale || code != language;
-  const bool new_views = wanted != scale || painter != session->settings.painter;
+  const bool new_views = faces || painter != session->settings.painter;
   if (faces) {
     scale = wanted;
     language = code;
@@ -215,6 +215,8 @@ void Window::State::follow_settings() {
     Device device;
     device.compute = GLEW_VERSION_4_3 != 0 && painter != "points";
     device.ui_scale = scale;
+    device.label_font = fonts.small;
+    device.tag_font = fonts.tag;
     views = std::make_unique<Views>(device);
   }
 }
