@@ -31,8 +31,10 @@ Result<PictureSize> picture_size_of(const fs::path& path) {
 std::vector<Numbered> numbered_files(const fs::path& folder,
                                      std::initializer_list<std::string_view> extensions) {
   std::vector<Numbered> files;
+  constexpr std::int64_t kMost = 9'999'999'999;  // KITTI's ten digits; beyond, sums could overflow
   for (const fs::path& path : list_files(folder, extensions))
-    if (const auto number = number_in(path.stem().string())) files.push_back({*number, path});
+    if (const auto number = number_in(path.stem().string()); number && *number <= kMost)
+      files.push_back({*number, path});
   std::stable_sort(files.begin(), files.end(), [](const Numbered& a, const Numbered& b) {
     return a.number < b.number;
   });

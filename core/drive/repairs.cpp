@@ -20,7 +20,7 @@ bool is_shift(std::string_view value) {
 
 bool is_offset(std::string_view value) {
   const auto offset = to_double(value);
-  return offset && std::abs(*offset) <= 1e13;  // ms; false for NaN
+  return offset && std::abs(*offset) <= 2e12;  // ms, 63 years; false for NaN
 }
 
 bool is_rate(std::string_view value) {

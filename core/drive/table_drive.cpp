@@ -267,9 +267,34 @@ Result<void> apply_repair(DriveTables& tables, const std::string& name, const st
   return {};
 }
 
+/// Differences of stamps stay far inside 64 bits, repairs included.
+Result<void> check_stamps(DriveTables& tables) {
+  constexpr std::int64_t kFarthest = std::int64_t{1} << 61;
+  bool good = true;
+  for_each_stamp(tables, nullptr, nullptr, [&](const Stamp& stamp) {
+    good = good && stamp.ns >= -kFarthest && stamp.ns <= kFarthest;
+  });
+  if (good) return {};
+  return fail(tables.info.root.string(),
+              "stamps",
+              "nanoseconds within 73 years of the clock's zero",
+              "some beyond",
+              "mend the stamps, or move them by a repair");
+}
+
+/// A set that is broken throughout says so in a hundred lines, not in ten thousand.
+void limit_problems(std::vector<Problem>& problems) {
+  constexpr std::size_t kMost = 100;
+  if (problems.size() <= kMost) return;
+  const std::size_t more = problems.size() - kMost;
+  problems.resize(kMost);
+  problems.push_back({Severity::error, {}, {}, {}, text("{} more problems like these", more), {}});
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Drive>> make_table_drive(DriveTables tables, const Repairs& repairs) {
+  if (const auto good = check_stamps(tables); !good) return tl::unexpected(good.error());
   for (const auto& [name, value] : repairs.values)
     if (auto done = apply_repair(tables, name, value); !done) return tl::unexpected(done.error());
   std::erase_if(tables.lidars, [](const TableLidar& lidar) { return lidar.sweeps.empty(); });
@@ -287,7 +312,9 @@ Result<std::unique_ptr<Drive>> make_table_drive(DriveTables tables, const Repair
                 "no sweep and no image",
                 "open the folder that holds the sweeps");
   }
+  if (const auto good = check_stamps(tables); !good) return tl::unexpected(good.error());
   reading::tell_links(tables);
+  limit_problems(tables.problems);
   std::vector<frames::Row> rows = frames::rows_of(tables);
   return std::make_unique<TableDrive>(std::move(tables), std::move(rows));
 }

@@ -193,19 +193,25 @@ class Reader {
     ego_from_lidar_ = pose_from_yaw(-quarter_turns * kPi / 2);
   }
 
-  /// Numbers of ten digits and more are times, shorter ones count tenths of a second: the tool's
-  /// own recordings are sampled from 10 Hz, and an added file shifts nothing.
+  /// Numbers of 10, 13, 16 and 19 digits are times since 1970; short ones count tenths of a second
+  /// (the tool's own recordings are sampled from 10 Hz, and an added file shifts nothing); others
+  /// only order.
   void make_stamps(const std::set<std::string>& names) {
     bool numbers = true, clock = !names.empty();
     for (const std::string& name : names) {
-      numbers = numbers && number_in(name);
-      clock = clock && number_in(name) && name.size() >= 10;
+      const bool number = number_in(name).has_value();
+      numbers = numbers && number && name.size() < 10;
+      clock = clock && number && kUnits.contains(name.size());
     }
     std::int64_t index = 0;
     for (const std::string& name : names) {
-      const std::int64_t number = numbers ? *number_in(name) : index++;
-      stamps_[name] = clock ? Stamp{in_nanoseconds(number, name.size())}
-                            : reading::stamp_of_number(number, 1 / kRateHz);
+      if (clock) {
+        Stamp& stamp = stamps_[name];
+        if (__builtin_mul_overflow(*number_in(name), kUnits.at(name.size()), &stamp.ns))
+          stamp.ns = 0;
+        continue;
+      }
+      stamps_[name] = reading::stamp_of_number(numbers ? *number_in(name) : index++, 1 / kRateHz);
     }
     if (clock) return;
     tables_.assumed_rate_hz = kRateHz;
@@ -213,14 +219,7 @@ class Reader {
          "lidar",
          "times as names",
          numbers ? Text("numbers") : Text("words"),
-         "numbers count tenths of a second; the repair rate_hz changes it");
-  }
-
-  static std::int64_t in_nanoseconds(std::int64_t number, std::size_t digits) {
-    if (digits >= 18) return number;
-    if (digits >= 15) return number * 1'000;
-    if (digits >= 12) return number * 1'000'000;
-    return number * kNsPerSecond;
+         "frames count tenths of a second; the repair rate_hz changes it");
   }
 
   void add_lidar(const std::vector<fs::path>& files, const std::set<std::string>& names) {
@@ -293,6 +292,10 @@ class Reader {
              "a folder in a form of its recorder's own",
              "it is not read");
   }
+
+  /// Nanoseconds in one of so many digits.
+  inline static const std::map<std::size_t, std::int64_t> kUnits = {
+      {10, kNsPerSecond}, {13, 1'000'000}, {16, 1'000}, {19, 1}};
 
   const Repairs& repairs_;
   DriveTables tables_;

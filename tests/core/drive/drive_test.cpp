@@ -1,6 +1,7 @@
 #include "core/drive/drive.hpp"
 
 #include <catch2/catch.hpp>
+#include <limits>
 
 #include "core/drive/table_drive.hpp"
 
@@ -194,6 +195,14 @@ TEST_CASE("repairs: an offset moves one sensor's stamps, a rate those of a drive
   CHECK(frame_gap_ns(*made(tables, rate)) == 500 * kMs);
   tables.assumed_rate_hz = 0;
   CHECK(make_table_drive(tables, rate).error().where == "repair rate_hz");
+}
+
+TEST_CASE("stamps so far off that their differences would overflow are refused") {
+  DriveTables tables = tables_of({sweep_at(0, "0")}, {});
+  tables.lidars[0].sweeps.push_back({"1", {std::numeric_limits<std::int64_t>::max()}, "lidar.bin"});
+  const auto drive = make_table_drive(tables, {});
+  REQUIRE_FALSE(drive);
+  CHECK(drive.error().where == "stamps");
 }
 
 TEST_CASE("repairs of a sensor that the drive does not have are refused with those it has") {
