@@ -24,16 +24,16 @@ struct ProjectDrive {
 struct SaveState {
   std::uint64_t durable = 0;  ///< every record up to here is on the disk
   std::uint64_t waiting = 0;  ///< records taken but not yet there
-  std::optional<Error>
-      refused;  ///< why the disk refused; new edits are refused until retry() succeeds
+  /// Why the disk refused; new edits are refused until retry() or move_to() succeeds.
+  std::optional<Error> refused;
   bool read_only = false;
-  std::string held_by;  ///< who has it open, where that is why it is read only: "anna, process 4711
-                        ///< on hall-3"
+  /// Who has it open, where that is why it is read only: "anna, process 4711 on hall-3".
+  std::string held_by;
 };
 
 struct ProjectOptions {
   bool read_only = false;
-  /// Who edits, for the lock and the records. Empty: the login name.
+  /// Who edits, for the lock that the next program reads. Empty: the login name.
   std::string who;
   /// Called on the store thread after durable() grew or the disk refused (wakes the frame loop).
   std::function<void()> on_change;
@@ -47,19 +47,24 @@ class Project final : public EditLog {
   struct Opened {
     std::unique_ptr<Project> project;
     Document document;               ///< as of the last record
-    std::vector<LogRecord> records;  ///< every one, with its edit: for History
+    std::vector<LogRecord> records;  ///< every one, unpacking its edit late: for History
     ProjectDrive drive;
-    std::vector<Problem>
-        problems;  ///< "opened read only, anna has it", a damaged tail that was left out …
+    /// "opened read only, anna has it", what is damaged, a copy that was made …
+    std::vector<Problem> problems;
   };
 
-  /// Creates the file (and its folder) where there is none. Refused: a file of a newer version,
-  /// what is no project, a damaged file whose records cannot be read (the message says where the
-  /// copy lies). Migrations run on a copy first.
+  /// Creates the file (and its folder) where there is none. Opens read only, and says why in
+  /// `problems`, where somebody else writes it, where the folder, the file or a full disk take no
+  /// writing, and where it is damaged: then with all that could be read, and move_to() makes a
+  /// whole one of it. Refused: a file of a newer version, what is no project, a damaged file that
+  /// gives nothing. A project of an older form is copied beside itself ("NAME.sbx.before-vN")
+  /// before it is brought to the newest.
   static Result<Opened> open(const std::filesystem::path& path,
                              std::shared_ptr<const Taxonomy> taxonomy,
                              ProjectOptions options);
-  ~Project() override;  ///< waits for the thread to write what waits
+  /// Waits for the thread to write what waits. What the disk refused is gone then: ask state()
+  /// before.
+  ~Project() override;
 
   Result<void> append(const LogRecord& record) override;
   std::uint64_t durable() const override;
@@ -73,6 +78,7 @@ class Project final : public EditLog {
   /// the file exists.
   Result<void> move_to(const std::filesystem::path& path);
 
+  /// Written by the thread like a record. Read only, it is kept for move_to() alone.
   void set_drive(const ProjectDrive& drive);
   const std::filesystem::path& path() const;
 
