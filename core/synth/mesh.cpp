@@ -281,6 +281,11 @@ void Mesh::scale(float factor) {
     for (Vec3f& p : triangle.points) p *= factor;
 }
 
+void Mesh::move(const Vec3f& by) {
+  for (Triangle& triangle : triangles)
+    for (Vec3f& p : triangle.points) p += by;
+}
+
 Eigen::AlignedBox3f Mesh::bounds() const {
   Eigen::AlignedBox3f box;
   for (const Triangle& triangle : triangles)

@@ -94,6 +94,7 @@ class Mesh {
 
   void append(const Mesh& other, const Pose& this_from_other);
   void scale(float factor);
+  void move(const Vec3f& by);
   Eigen::AlignedBox3f bounds() const;
 
  private:

@@ -121,9 +121,10 @@ void add_wheel(Mesh& mesh, float x, float y, float radius, float body_side) {
   const float side = y > 0 ? 1.0F : -1.0F;
   const Vec3f out(0, side, 0);
   const Vec3f hub(x, 0, radius);
-  mesh.tube(hub + out * (body_side - 0.30F),
+  const Vec3f arch(x, 0, radius * 1.17F);  // the house of the wheel ends above the ground
+  mesh.tube(arch + out * (body_side - 0.30F),
             radius * 1.16F,
-            hub + out * (body_side + 0.004F),
+            arch + out * (body_side + 0.004F),
             radius * 1.16F,
             22,
             dark);

@@ -166,7 +166,7 @@ Shape bus(const ObjectSpec& object) {
     }
     mesh.box({0, side * (kHalf - 0.009F), 0.86F}, {2 * kEnd - 0.5F, 0.014F, 0.30F}, band);
     for (const float x : {-3.2F, 2.75F}) {
-      mesh.disc({x, side * (kHalf - 0.03F), 0.5F}, {0, side, 0}, 0.58F, 0.066F, 22, dark);
+      mesh.disc({x, side * (kHalf - 0.03F), 0.6F}, {0, side, 0}, 0.58F, 0.066F, 22, dark);
       add_wheel(mesh, x, side, kHalf + 0.008F, 0.48F, 0.34F);
     }
     mesh.box({kEnd - 0.01F, side * 0.95F, 0.78F}, {0.05F, 0.34F, 0.2F}, light);

@@ -119,12 +119,7 @@ Mesh on_foot(const ObjectSpec& object, double phase, float swing) {
   };
   const float p = static_cast<float>(phase);
   const Leg legs[2] = {leg_at(p), leg_at(p + 0.5F)};
-  // Both feet are kept above the ground by lifting the hips as far as the lower one wants.
-  float longest = 0;
-  for (const Leg& leg : legs)
-    longest =
-        std::max(longest, 0.43F * std::cos(leg.thigh) + 0.40F * std::cos(leg.thigh - leg.knee));
-  const Vec3f hips(0, 0, longest + 0.085F);
+  const Vec3f hips(0, 0, 0.9F);
   for (int i = 0; i < 2; ++i) {
     const float y = i == 0 ? 0.095F : -0.095F;
     const Vec3f hip = hips + Vec3f(0, y, 0);
@@ -142,6 +137,7 @@ Mesh on_foot(const ObjectSpec& object, double phase, float swing) {
     const float fore = back + 0.22F + 0.3F * swing;
     add_arm(mesh, shoulder, elbow, elbow + 0.26F * Vec3f(std::sin(fore), 0, -std::cos(fore)), wear);
   }
+  mesh.move({0, 0, -mesh.bounds().min().z()});  // the lower foot carries
   return mesh;
 }
 
