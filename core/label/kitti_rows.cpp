@@ -158,6 +158,15 @@ bool has_camera_rect(const Drive& drive, int frame) {
   return drive.ego_from("camera_rect_0", frame).has_value();
 }
 
+Error no_camera_rect(const std::string& frame) {
+  return fail({},
+              {},
+              text("a calibration (camera_rect_0) of frame {}", frame),
+              "none: its boxes cannot be placed",
+              "take the calibration from the data set again")
+      .value();
+}
+
 Pose ego_from_camera_rect(const Drive& drive, int frame) {
   if (const auto pose = drive.ego_from("camera_rect_0", frame)) return *pose;
   Mat3 ego_from_camera;  // camera x is right = −y, y is down = −z, z is forward = x

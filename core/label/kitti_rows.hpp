@@ -62,6 +62,8 @@ std::vector<LineRecord> line_records(std::string_view text);
 /// camera at ego's origin that looks forward.
 Pose ego_from_camera_rect(const Drive& drive, int frame);
 bool has_camera_rect(const Drive& drive, int frame);
+/// What a reader says where labels have a file, but their frame no calibration.
+Error no_camera_rect(const std::string& frame);
 
 /// The frame's image of the left colour camera (image_2, image_02), whose 2D boxes the rows have;
 /// nullptr where there is none.

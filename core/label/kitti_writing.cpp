@@ -34,11 +34,12 @@ bool same_box(const KittiRow& a, const KittiRow& b) {
 /// A changed box in place of its old row: what was drawn by hand (2D box, truncation) stays while
 /// the box itself does.
 KittiRow in_place_of(const KittiRow& old, KittiRow row) {
+  if (row.occluded == 3) row.occluded = old.occluded;
   if (!same_box(old, row)) return row;
   KittiRow result = old;
   result.track = row.track;
   result.type = row.type;
-  if (row.occluded != 3) result.occluded = row.occluded;
+  result.occluded = row.occluded;
   result.score = row.score;
   return result;
 }
@@ -80,7 +81,7 @@ std::string written(const KittiFile& file) {
                                : lines.empty() ? 0
                                                : lines.back().frame;
     const bool wanted = !row || !file.keep_frame || file.keep_frame(frame);
-    const bool is_box = row && has_cuboid(*row) && cuboid_in_rect(*row);
+    const bool is_box = file.placed && row && has_cuboid(*row) && cuboid_in_rect(*row);
     if (const auto found = claimed.find(i); found != claimed.end()) {
       const KittiOut& now = *found->second;
       const bool renamed = tracking && row && now.named && now.row.track != row->track;
@@ -113,8 +114,11 @@ std::string written(const KittiFile& file) {
   };
   auto next = fresh.begin();
   const auto append_fresh_before = [&](std::int64_t frame) {
-    for (; next != fresh.end() && (*next)->row.frame < frame; ++next)
-      append(kitti_line((*next)->row, file.rows) + std::string(line_end));
+    for (; next != fresh.end() && (*next)->row.frame < frame; ++next) {
+      KittiRow row = (*next)->row;
+      if (row.occluded == 3) row.occluded = file.occluded_of_new;
+      append(kitti_line(row, file.rows) + std::string(line_end));
+    }
   };
   for (const Line& line : lines) {
     if (tracking) append_fresh_before(line.frame);
@@ -122,6 +126,11 @@ std::string written(const KittiFile& file) {
   }
   append_fresh_before(std::numeric_limits<std::int64_t>::max());
   return result;
+}
+
+int occluded_of_new(const Taxonomy& taxonomy) {
+  const AttributeSpec* spec = taxonomy.attribute("occlusion");
+  return occluded_of(spec ? spec->initial : std::string());
 }
 
 KittiRow kitti_row(const WriteRequest& request,

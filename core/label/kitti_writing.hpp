@@ -23,6 +23,10 @@ struct KittiFile {
   KittiRows rows = KittiRows::object;
   const Source* source = nullptr;  ///< may be null: a new file
   std::vector<KittiOut> boxes;
+  /// Of boxes that have no row yet and whose occlusion nobody set.
+  int occluded_of_new = 3;
+  /// Whether its cuboids could be placed when it was read; else they are rows to keep.
+  bool placed = true;
   /// Object rows have no id: the name that the reader gave the row of a line.
   std::function<std::string(int line)> name_of_line;
   /// Tracking: whether rows of a frame belong into the file (empty: all).
@@ -40,6 +44,10 @@ KittiRow kitti_row(const WriteRequest& request,
                    const Instant& instant,
                    const OutBox& box,
                    KittiRows rows);
+
+/// What the taxonomy says of an occlusion that nobody set ("none": 0). Benchmarks leave out what is
+/// unknown (3), so new boxes should not be.
+int occluded_of_new(const Taxonomy& taxonomy);
 
 /// What a row says beyond its cuboid.
 void fill_from_row(Label& label, const KittiRow& row);

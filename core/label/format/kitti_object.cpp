@@ -15,6 +15,8 @@ void read_file(const Drive& drive, const Instants& instants, Source source, Labe
   const Instant instant = instants.named(source.frame);
   const Pose ego_from_rect = ego_from_camera_rect(drive, instant.near);
   FileProblems problems(set.problems, source.file);
+  const bool placed = has_camera_rect(drive, instant.near);
+  if (!placed) problems.add({}, no_camera_rect(instant.name));
   for (const LineRecord& record : line_records(source.text)) {
     const auto index = static_cast<std::uint32_t>(source.records.size());
     source.records.emplace_back(record.begin, record.end);
@@ -26,7 +28,7 @@ void read_file(const Drive& drive, const Instants& instants, Source source, Labe
       problems.add(where, row.error());
       continue;
     }
-    if (!has_cuboid(*row)) continue;
+    if (!placed || !has_cuboid(*row)) continue;
     const auto cuboid = cuboid_in_rect(*row);
     if (!cuboid) {
       problems.add(where, cuboid.error());
@@ -70,6 +72,8 @@ Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
     KittiFile file;
     file.rows = KittiRows::object;
     file.source = source;
+    file.occluded_of_new = occluded_of_new(request.document.taxonomy());
+    file.placed = has_camera_rect(request.drive, frame.instant.near);
     for (const OutBox& box : frame.boxes) {
       KittiOut out;
       out.row = kitti_row(request, frame.instant, box, KittiRows::object);

@@ -18,6 +18,8 @@ namespace {
 
 void read_file(const Drive& drive, const Instants& instants, Source source, LabelSet& set) {
   FileProblems problems(set.problems, source.file);
+  const bool placed = has_camera_rect(drive, 0);
+  if (!placed) problems.add({}, no_camera_rect("0"));
   std::set<std::pair<std::int64_t, std::int64_t>> seen;
   for (const LineRecord& record : line_records(source.text)) {
     const auto index = static_cast<std::uint32_t>(source.records.size());
@@ -30,7 +32,7 @@ void read_file(const Drive& drive, const Instants& instants, Source source, Labe
       problems.add(where, row.error());
       continue;
     }
-    if (!has_cuboid(*row)) continue;
+    if (!placed || !has_cuboid(*row)) continue;
     const auto cuboid = cuboid_in_rect(*row);
     if (!cuboid) {
       problems.add(where, cuboid.error());
@@ -77,6 +79,8 @@ Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
   KittiFile file;
   file.rows = KittiRows::tracking;
   file.source = sources.empty() ? nullptr : sources.front().get();
+  file.occluded_of_new = occluded_of_new(request.document.taxonomy());
+  file.placed = has_camera_rect(request.drive, 0);
   std::set<std::int64_t> frames;
   for (const OutFrame& frame : frames_to_write(request, sources)) {
     frames.insert(number_in(frame.instant.name).value_or(0));
