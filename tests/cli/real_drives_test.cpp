@@ -162,7 +162,8 @@ TEST_CASE("points in the boxes agree with a plain closed-box count") {
     CHECK(points.size() == expected.boxes);
     CHECK(with_at_least(points, 1) == expected.hold_any);
     CHECK(with_at_least(points, 5) == expected.hold_five);
-    if (expected.median >= 0 && !points.empty()) CHECK(median(points) == expected.median);
+    if (expected.median >= 0 && !points.empty())
+      CHECK(median(points) == Approx(expected.median).margin(0.5));  // given as whole numbers
   }
 }
 
@@ -182,7 +183,8 @@ TEST_CASE("the parked van of KITTI tracking stays in one place of the world whil
   SHARED_DATA_OR_SKIP(folder, "kitti_tracking");
   const auto places = [&](const char* reference) {
     std::vector<std::array<double, 3>> found;
-    for (const json& frame : json_of({"labels", folder.string(), "--in", reference})["frames"])
+    const json labels = json_of({"labels", folder.string(), "--in", reference});
+    for (const json& frame : labels["frames"])
       for (const json& cuboid : frame["cuboids"])
         if (cuboid["track"] == "3") found.push_back(cuboid["center"]);
     return found;
