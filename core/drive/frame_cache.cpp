@@ -169,7 +169,8 @@ struct FrameCache::State : std::enable_shared_from_this<FrameCache::State> {
         [weak = weak_from_this(), key](Loaded loaded) {
           if (const auto state = weak.lock()) state->arrived(key, std::move(loaded));
         },
-        Jobs::Order::newest_first);
+        // Newest first would let every later wish overtake the frame that is looked at.
+        Jobs::Order::first_come);
   }
 
   void arrived(const Key& key, Loaded loaded) {

@@ -153,8 +153,9 @@ TEST_CASE(
     "lidar's") {
   SHARED_DATA_OR_SKIP(folder, "kitti_tracking");
   const auto drive = opened(folder);
+  const std::string labels = *read_text(drive->info().labels[0].path);
   std::vector<Vec3> in_ego, in_world;
-  for (const std::string_view line : sweepbox::lines_of(*read_text(drive->info().labels[0].path))) {
+  for (const std::string_view line : sweepbox::lines_of(labels)) {
     const auto words = split_blanks(line);
     const int number = static_cast<int>(*to_integer(words[0]));
     if (words[1] != "3" || number < 104 || number > 113) continue;
