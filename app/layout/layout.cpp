@@ -12,16 +12,16 @@ namespace sweepbox {
 
 namespace {
 
-constexpr float kSplitter = 3;     // px at scale 1, as LOOK.md draws it
-constexpr float kGrab = 2;         // px beside it that grab it too
-constexpr float kSmallest = 80;    // px that a splitter leaves on both sides
+constexpr float kSplitter = 3;   // px at scale 1, as LOOK.md draws it
+constexpr float kGrab = 2;       // px beside it that grab it too
+constexpr float kSmallest = 56;  // px that a splitter leaves on both sides
 
 /// A splitter and the areas on both sides of it, as one pass over the tree found them.
 struct Placed {
   const Split* split;
-  Area bar;       ///< empty where the split is fixed
+  Area bar;  ///< empty where the split is fixed
   Area whole;
-  float first;    ///< px of the first part
+  float first;  ///< px of the first part
 };
 
 struct Leaf {
@@ -115,7 +115,8 @@ void drag_splitter(Ui& ui, const Layout& layout, const Placed& placed) {
     ImGui::SetMouseCursor(rows ? ImGuiMouseCursor_ResizeNS : ImGuiMouseCursor_ResizeEW);
     fill(placed.bar, mouse.held ? ui.theme.accent : ui.theme.edge);
   }
-  const float room = (rows ? placed.whole.height - placed.bar.height : placed.whole.width - placed.bar.width);
+  const float room =
+      (rows ? placed.whole.height - placed.bar.height : placed.whole.width - placed.bar.width);
   if (mouse.held && ImGui::IsMouseDragging(ImGuiMouseButton_Left, 1)) {
     const ImVec2 at = ImGui::GetIO().MousePos;
     const float first = rows ? at.y - placed.whole.y : at.x - placed.whole.x;

@@ -11,12 +11,12 @@ namespace sweepbox {
 struct Split {
   enum class Kind { leaf, rows, columns };
   Kind kind = Kind::leaf;
-  std::string_view panel = {};   ///< of a leaf
-  std::string_view id = {};      ///< of a split: remembers its size in settings.sizes; empty: fixed
+  std::string_view panel = {};  ///< of a leaf
+  std::string_view id = {};     ///< of a split: remembers its size in settings.sizes; empty: fixed
   /// Of the first part: ≥ 1: px of it at scale 1; ≤ −1: px of the second part; else share.
   double size = 0.5;
-  double small = 0;              ///< instead of it in windows below 1400 × 800 px at scale 1; 0: the same
-  std::vector<Split> parts = {}; ///< two
+  double small = 0;  ///< instead of it in windows below 1400 × 800 px at scale 1; 0: the same
+  std::vector<Split> parts = {};  ///< two
 };
 
 struct Layout {
@@ -29,7 +29,8 @@ struct Layout {
 std::span<const Layout> layouts();
 const Layout* find_layout(std::string_view name);
 
-/// Draws a layout's panels and its splitters (3 px, drag to move, double click resets) into the area.
+/// Draws a layout's panels and its splitters (3 px, drag to move, double click resets) into the
+/// area.
 void draw_layout(Ui& ui, const Layout& layout, const Area& area);
 
 }  // namespace sweepbox

@@ -4,7 +4,9 @@ namespace sweepbox {
 
 namespace {
 
-Split leaf(std::string_view panel) { return {.kind = Split::Kind::leaf, .panel = panel}; }
+Split leaf(std::string_view panel) {
+  return {.kind = Split::Kind::leaf, .panel = panel};
+}
 
 Split rows(std::string_view id, double size, double small, Split first, Split second) {
   return {.kind = Split::Kind::rows,
@@ -30,7 +32,7 @@ Split framed(Split middle) {
 Split annotate() {
   Split views = columns("split/sides", -300, -232, leaf("scene"), leaf("sides"));
   Split left = rows("split/strip", 214, 150, leaf("cameras"), std::move(views));
-  Split right = rows("split/tracks", 418, 318, leaf("properties"), leaf("tracks"));
+  Split right = rows("split/tracks", 392, 336, leaf("properties"), leaf("tracks"));
   return rows("split/timeline",
               -102,
               -82,

@@ -22,8 +22,9 @@ std::string capital(std::string_view words) {
 
 void set(Ui& ui, const std::string& name, const std::string& value) {
   Session& session = ui.session;
-  (void)commit(session,
-               set_attribute(session.history->document(), session.selected, name, value, session.moment()));
+  (void)commit(
+      session,
+      set_attribute(session.history->document(), session.selected, name, value, session.moment()));
 }
 
 void draw_choice(Ui& ui,
@@ -53,7 +54,11 @@ void draw_choice(Ui& ui,
   }
 }
 
-void draw_words(Ui& ui, const std::string& id, const Area& area, const AttributeSpec& spec, const std::string& value) {
+void draw_words(Ui& ui,
+                const std::string& id,
+                const Area& area,
+                const AttributeSpec& spec,
+                const std::string& value) {
   // Typed into a draft; Enter makes it an edit.
   std::string& draft = ui.memory.get<std::string>("draft/" + id);
   std::string& shown = ui.memory.get<std::string>("shown/" + id);
@@ -81,15 +86,18 @@ void draw_attributes(Ui& ui, Cutter& cut, const Track& track, float label_width,
         break;
       case AttributeType::flag: {
         bool on = value == "true";
-        const std::string_view scope =
-            spec->scope == AttributeScope::frame ? ui.tr("from this frame on") : ui.tr("in all frames");
-        if (checkbox(ui, id, field, scope, on, {}, editable)) set(ui, spec->name, on ? "true" : "false");
+        const std::string_view scope = spec->scope == AttributeScope::frame
+                                           ? ui.tr("from this frame on")
+                                           : ui.tr("in all frames");
+        if (checkbox(ui, id, field, scope, on, {}, editable))
+          set(ui, spec->name, on ? "true" : "false");
         break;
       }
       case AttributeType::number: {
         NumberSpec number;
         number.enabled = editable;
-        const NumberAnswer answer = number_field(ui, id, field, to_double(value).value_or(0), number);
+        const NumberAnswer answer =
+            number_field(ui, id, field, to_double(value).value_or(0), number);
         if (answer.commit) set(ui, spec->name, fmt::format("{}", *answer.commit));
         break;
       }

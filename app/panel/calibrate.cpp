@@ -17,11 +17,11 @@ constexpr double kDegrees = 180 / kPi;
 
 /// One of the six rows.
 struct Axis {
-  std::string_view name;    ///< of the step action and the ids
+  std::string_view name;  ///< of the step action and the ids
   std::string_view title;
   std::string_view less, more;  ///< actions
   double Nudge::*part;
-  std::string_view argument;    ///< of calibrate.set
+  std::string_view argument;  ///< of calibrate.set
   bool angle;
 };
 
@@ -29,8 +29,20 @@ constexpr std::array<Axis, 6> kAxes = {
     Axis{"x", "X", "calibrate.x_less", "calibrate.x_more", &Nudge::x, "x", false},
     Axis{"y", "Y", "calibrate.y_less", "calibrate.y_more", &Nudge::y, "y", false},
     Axis{"z", "Z", "calibrate.z_less", "calibrate.z_more", &Nudge::z, "z", false},
-    Axis{"roll", "Roll", "calibrate.roll_less", "calibrate.roll_more", &Nudge::roll, "roll_deg", true},
-    Axis{"pitch", "Pitch", "calibrate.pitch_less", "calibrate.pitch_more", &Nudge::pitch, "pitch_deg", true},
+    Axis{"roll",
+         "Roll",
+         "calibrate.roll_less",
+         "calibrate.roll_more",
+         &Nudge::roll,
+         "roll_deg",
+         true},
+    Axis{"pitch",
+         "Pitch",
+         "calibrate.pitch_less",
+         "calibrate.pitch_more",
+         &Nudge::pitch,
+         "pitch_deg",
+         true},
     Axis{"yaw", "Yaw", "calibrate.yaw_less", "calibrate.yaw_more", &Nudge::yaw, "yaw_deg", true},
 };
 
@@ -74,30 +86,47 @@ void draw_cameras_list(Ui& ui, Cutter& cut) {
   }
 }
 
-Result<Edit> corrected_to(Ui& ui, const std::string& camera, const Axis& axis, Nudge nudge, double value) {
+Result<Edit> corrected_to(
+    Ui& ui, const std::string& camera, const Axis& axis, Nudge nudge, double value) {
   nudge.*axis.part = axis.angle ? value / kDegrees : value;
-  const std::string shown = axis.angle ? fmt::format("{:.2f}°", value) : fmt::format("{:.3f} m", value);
+  const std::string shown =
+      axis.angle ? fmt::format("{:.2f}°", value) : fmt::format("{:.3f} m", value);
   return set_correction(ui.session.history->document(),
                         camera,
                         correction_of(nudge, CorrectedSensor::camera),
                         text("{} of {} moved to {}", axis.title, camera, shown));
 }
 
-void draw_axis(Ui& ui, const Area& area, const std::string& camera, const Axis& axis, std::size_t index, bool editable) {
+void draw_axis(Ui& ui,
+               const Area& area,
+               const std::string& camera,
+               const Axis& axis,
+               std::size_t index,
+               bool editable) {
   Session& session = ui.session;
   const Nudge nudge = nudge_of(session.document().correction(camera), CorrectedSensor::camera);
   const double factor = axis.angle ? kDegrees : 1;
   const std::string unit = axis.angle ? "°" : "m";
   Cutter row{area};
-  put_text(ui, row.left(ui.px(44)), ui.fonts.small, ui.theme.text, ui.tr(axis.title));
+  put_text(ui, row.left(ui.px(36)), ui.fonts.small, ui.theme.text, ui.tr(axis.title));
   // Keys at the right, where the eye looks for them.
   const float keys = ui.px(44);
   const Area caps = row.right(keys, ui.px(2));
   const float middle = caps.y + caps.height / 2;
-  const float less_width = put_keys(ui, caps.x + caps.width, middle, ui.keymap.shown_key(axis.less), Align::right);
-  put_keys(ui, caps.x + caps.width - less_width - ui.px(3), middle, ui.keymap.shown_key(axis.more), Align::right);
-  Area step_field = row.right(ui.px(64), ui.px(8));
-  put_text(ui, {step_field.x + step_field.width - ui.px(13), step_field.y, ui.px(12), step_field.height}, ui.fonts.small, ui.theme.dim, unit);
+  const float less_width =
+      put_keys(ui, caps.x + caps.width, middle, ui.keymap.shown_key(axis.less), Align::right);
+  put_keys(ui,
+           caps.x + caps.width - less_width - ui.px(3),
+           middle,
+           ui.keymap.shown_key(axis.more),
+           Align::right);
+  Area step_field = row.right(ui.px(72), ui.px(6));
+  put_text(
+      ui,
+      {step_field.x + step_field.width - ui.px(13), step_field.y, ui.px(12), step_field.height},
+      ui.fonts.small,
+      ui.theme.dim,
+      unit);
   step_field.width -= ui.px(16);
   NumberSpec step_spec;
   step_spec.decimals = axis.angle ? 2 : 3;
@@ -105,12 +134,23 @@ void draw_axis(Ui& ui, const Area& area, const std::string& camera, const Axis& 
   step_spec.high = axis.angle ? 90 : 10;
   step_spec.step = step_spec.low;
   step_spec.hint = {.title = std::string(ui.tr("Step of the keys and buttons"))};
-  const NumberAnswer step = number_field(
-      ui, fmt::format("calibrate/{}/step", axis.name), step_field, session.calibrate.steps[index] * factor, step_spec);
+  const NumberAnswer step = number_field(ui,
+                                         fmt::format("calibrate/{}/step", axis.name),
+                                         step_field,
+                                         session.calibrate.steps[index] * factor,
+                                         step_spec);
   if (step.commit) session.calibrate.steps[index] = *step.commit / factor;
 
-  action_button(ui, fmt::format("calibrate/{}/less", axis.name), row.left(ui.px(24), ui.px(2)), axis.less, {.icon = "minus"});
-  action_button(ui, fmt::format("calibrate/{}/more", axis.name), row.right(ui.px(24), ui.px(2)), axis.more, {.icon = "plus"});
+  action_button(ui,
+                fmt::format("calibrate/{}/less", axis.name),
+                row.left(ui.px(24), ui.px(2)),
+                axis.less,
+                {.icon = "minus"});
+  action_button(ui,
+                fmt::format("calibrate/{}/more", axis.name),
+                row.right(ui.px(24), ui.px(2)),
+                axis.more,
+                {.icon = "plus"});
   const Area unit_area = row.right(ui.px(14));
   put_text(ui, unit_area, ui.fonts.small, ui.theme.dim, unit);
   NumberSpec spec;
@@ -119,18 +159,21 @@ void draw_axis(Ui& ui, const Area& area, const std::string& camera, const Axis& 
   spec.enabled = editable;
   spec.low = axis.angle ? -180 : -100;
   spec.high = -spec.low;
-  const NumberAnswer answer =
-      number_field(ui, fmt::format("calibrate/{}", axis.name), row.rest, nudge.*axis.part * factor, spec);
+  const NumberAnswer answer = number_field(
+      ui, fmt::format("calibrate/{}", axis.name), row.rest, nudge.*axis.part * factor, spec);
   if (answer.preview) {
-    const Nudge loaded = nudge_of(session.history->document().correction(camera), CorrectedSensor::camera);
-    if (const auto edit = corrected_to(ui, camera, axis, loaded, *answer.preview); edit && !edit->empty()) {
+    const Nudge loaded =
+        nudge_of(session.history->document().correction(camera), CorrectedSensor::camera);
+    if (const auto edit = corrected_to(ui, camera, axis, loaded, *answer.preview);
+        edit && !edit->empty()) {
       set_preview(session, applied(*edit, session.history->document(), session.history->version()));
     }
   }
   if (answer.cancelled) set_preview(session, std::nullopt);
   if (answer.commit) {
     set_preview(session, std::nullopt);
-    const Nudge loaded = nudge_of(session.history->document().correction(camera), CorrectedSensor::camera);
+    const Nudge loaded =
+        nudge_of(session.history->document().correction(camera), CorrectedSensor::camera);
     (void)commit(session, corrected_to(ui, camera, axis, loaded, *answer.commit));
   }
 }
@@ -141,11 +184,20 @@ void draw_buttons(Ui& ui, Cutter& cut) {
   const Hint before = action_hint(ui, "calibrate.before");
   const Area place = row.left(std::floor(row.rest.width * 0.48F), ui.px(4));
   const Touch mouse = touch(ui, "calibrate/before", place, before, before.reason.empty());
-  fill(place, session.calibrate.show_before ? ui.theme.selected_row : mouse.hovered ? ui.theme.hover : ui.theme.raised, ui.px(3));
+  fill(place,
+       session.calibrate.show_before ? ui.theme.selected_row
+       : mouse.hovered               ? ui.theme.hover
+                                     : ui.theme.raised,
+       ui.px(3));
   const std::string_view words = ui.tr("Hold to see before");
   const float cap = keys_width(ui, before.key);
-  put_text(ui, {place.x + ui.px(8), place.y, place.width - cap - ui.px(20), place.height}, ui.fonts.small, ui.theme.text, words);
-  put_keys(ui, place.x + place.width - ui.px(6), place.y + place.height / 2, before.key, Align::right);
+  put_text(ui,
+           {place.x + ui.px(8), place.y, place.width - cap - ui.px(20), place.height},
+           ui.fonts.small,
+           ui.theme.text,
+           words);
+  put_keys(
+      ui, place.x + place.width - ui.px(6), place.y + place.height / 2, before.key, Align::right);
   // A press is held by the mouse; the key has its own way through the window.
   bool& by_mouse = ui.memory.get<bool>("calibrate/before_by_mouse");
   if (mouse.held != by_mouse) {
@@ -154,8 +206,16 @@ void draw_buttons(Ui& ui, Cutter& cut) {
     ++session.versions.layers;
   }
   const float half = std::floor((row.rest.width - ui.px(4)) / 2);
-  action_button(ui, "calibrate/reset", row.left(half, ui.px(4)), "calibrate.reset", {.label = std::string(ui.tr("Reset")), .icon = "undo"});
-  action_button(ui, "calibrate/export", row.rest, "calibrate.export", {.label = std::string(ui.tr("Export")), .icon = "download"});
+  action_button(ui,
+                "calibrate/reset",
+                row.left(half, ui.px(4)),
+                "calibrate.reset",
+                {.label = std::string(ui.tr("Reset")), .icon = "undo"});
+  action_button(ui,
+                "calibrate/export",
+                row.rest,
+                "calibrate.export",
+                {.label = std::string(ui.tr("Export")), .icon = "download"});
 }
 
 bool touches_correction(const LogRecord& record, const std::string& camera) {
@@ -165,7 +225,9 @@ bool touches_correction(const LogRecord& record, const std::string& camera) {
     if (change.key.kind == Kind::correction && change.key.id == camera) return true;
   }
   // Records of an earlier day have only their head until somebody undoes them.
-  return edit.changes.empty() && std::find(edit.title.arguments.begin(), edit.title.arguments.end(), camera) != edit.title.arguments.end();
+  return edit.changes.empty() &&
+         std::find(edit.title.arguments.begin(), edit.title.arguments.end(), camera) !=
+             edit.title.arguments.end();
 }
 
 void draw_history(Ui& ui, Cutter& cut, const std::string& camera) {
@@ -185,7 +247,8 @@ void draw_history(Ui& ui, Cutter& cut, const std::string& camera) {
              ui.words(record->edit->title));
     ++shown;
   }
-  put_text(ui, cut.top(ui.px(22)), ui.fonts.small, ui.theme.dim, ui.tr("As loaded from the data set"));
+  put_text(
+      ui, cut.top(ui.px(22)), ui.fonts.small, ui.theme.dim, ui.tr("As loaded from the data set"));
 }
 
 }  // namespace
@@ -195,11 +258,16 @@ void draw_calibrate(Ui& ui, const Area& area) {
   Session& session = ui.session;
   const auto& cameras = session.drive->info().cameras;
   if (cameras.empty()) {
-    put_paragraph(ui, inset(area, ui.px(12), ui.px(12)), ui.fonts.small, ui.theme.dim, ui.tr("This drive has no images."));
+    put_paragraph(ui,
+                  inset(area, ui.px(12), ui.px(12)),
+                  ui.fonts.small,
+                  ui.theme.dim,
+                  ui.tr("This drive has no images."));
     return;
   }
   const int last = static_cast<int>(cameras.size()) - 1;
-  const std::string camera = cameras[static_cast<std::size_t>(std::clamp(session.calibrate.camera, 0, last))].name;
+  const std::string camera =
+      cameras[static_cast<std::size_t>(std::clamp(session.calibrate.camera, 0, last))].name;
   begin_scroll(ui, "calibrate/scroll", area);
   Cutter cut{{area.x + ui.px(12), area.y - scroll_y(), area.width - ui.px(24), 1e6F}};
   const float top = cut.rest.y;
@@ -209,9 +277,19 @@ void draw_calibrate(Ui& ui, const Area& area) {
   wide_head(ui, cut, fill(ui.tr("Correction of {}"), {camera}), ui.tr("camera from lidar"));
   {
     Cutter row{cut.top(ui.px(20))};
-    row.left(ui.px(44));
-    put_text(ui, row.right(ui.px(44), ui.px(2)), ui.fonts.tag, ui.theme.dim, ui.tr("keys"), Align::right);
-    put_text(ui, row.right(ui.px(64), ui.px(8)), ui.fonts.tag, ui.theme.dim, ui.tr("step"), Align::centre);
+    row.left(ui.px(36));
+    put_text(ui,
+             row.right(ui.px(44), ui.px(2)),
+             ui.fonts.tag,
+             ui.theme.dim,
+             ui.tr("keys"),
+             Align::right);
+    put_text(ui,
+             row.right(ui.px(72), ui.px(6)),
+             ui.fonts.tag,
+             ui.theme.dim,
+             ui.tr("step"),
+             Align::centre);
     put_text(ui, row.rest, ui.fonts.tag, ui.theme.dim, ui.tr("moved by"), Align::centre);
   }
   const bool editable = !session.read_only();
@@ -222,13 +300,15 @@ void draw_calibrate(Ui& ui, const Area& area) {
   draw_buttons(ui, cut);
   cut.top(ui.px(4));
   Cutter note{cut.top(ui.px(36), ui.px(4))};
-  put_icon(ui, {note.rest.x, note.rest.y, ui.px(16), ui.px(18)}, "info-circle", ui.theme.note, 0.9F);
+  put_icon(
+      ui, {note.rest.x, note.rest.y, ui.px(16), ui.px(18)}, "info-circle", ui.theme.note, 0.9F);
   note.left(ui.px(24));
-  put_paragraph(ui,
-                note.rest,
-                ui.fonts.small,
-                ui.theme.dim,
-                ui.tr("Look at several frames before you trust a correction: it applies to all of them."));
+  put_paragraph(
+      ui,
+      note.rest,
+      ui.fonts.small,
+      ui.theme.dim,
+      ui.tr("Look at several frames before you trust a correction: it applies to all of them."));
   wide_head(ui, cut, ui.tr("History"));
   draw_history(ui, cut, camera);
   end_scroll(cut.rest.y - top + ui.px(12));

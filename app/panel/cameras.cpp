@@ -25,8 +25,9 @@ std::vector<Place> places_of(Ui& ui, float height, float room) {
   double natural = 0;
   for (std::size_t i = 0; i < session.drive->info().cameras.size(); ++i) {
     const CameraInfo& camera = session.drive->info().cameras[i];
-    const double aspect =
-        camera.width > 0 && camera.height > 0 ? static_cast<double>(camera.width) / camera.height : 1.6;
+    const double aspect = camera.width > 0 && camera.height > 0
+                              ? static_cast<double>(camera.width) / camera.height
+                              : 1.6;
     places.push_back({static_cast<int>(i), 0, aspect});
     natural += aspect;
   }
@@ -48,13 +49,15 @@ std::string offset_words(Ui& ui, const Session& session, int camera) {
 
 void draw_place(Ui& ui, const Place& place, const Area& area) {
   Session& session = ui.session;
-  const std::string& name = session.drive->info().cameras[static_cast<std::size_t>(place.camera)].name;
+  const std::string& name =
+      session.drive->info().cameras[static_cast<std::size_t>(place.camera)].name;
   fill(area, ui.theme.view);
   const std::string id =
       place.crop_to != 0 ? std::string("camera/closeup") : fmt::format("camera/{}", name);
   const ViewInput input = view_input(ui, id, area);
   if (shown_image_file(session, place.camera) == nullptr) {
-    put_text(ui, area, ui.fonts.small, ui.theme.dim, ui.tr("No image at this frame"), Align::centre);
+    put_text(
+        ui, area, ui.fonts.small, ui.theme.dim, ui.tr("No image at this frame"), Align::centre);
   } else {
     ui.views.draw_camera(
         session, place.camera, place.crop_to, ImGui::GetWindowDrawList(), area, input);
@@ -65,11 +68,7 @@ void draw_place(Ui& ui, const Place& place, const Area& area) {
   if (place.crop_to != 0) {
     const auto track = primary_track(session);
     if (!track) return;
-    put_plate(ui,
-              x,
-              bottom,
-              name,
-              "· " + fill(ui.tr("close-up of {}"), {track_title(ui, *track)}));
+    put_plate(ui, x, bottom, name, "· " + fill(ui.tr("close-up of {}"), {track_title(ui, *track)}));
   } else {
     put_plate(ui, x, bottom, name, offset_words(ui, session, place.camera));
   }
@@ -80,7 +79,8 @@ void draw_place(Ui& ui, const Place& place, const Area& area) {
 void draw_cameras(Ui& ui, const Area& area) {
   if (ui.session.drive->info().cameras.empty()) {
     ui.backdrops.push_back({area, ui.theme.panel});
-    put_text(ui, area, ui.fonts.small, ui.theme.dim, ui.tr("This drive has no images."), Align::centre);
+    put_text(
+        ui, area, ui.fonts.small, ui.theme.dim, ui.tr("This drive has no images."), Align::centre);
     return;
   }
   const float gap = std::round(ui.px(2));

@@ -21,7 +21,8 @@ struct ClassesState {
 bool begins_with(std::string_view words, std::string_view start) {
   if (start.size() > words.size()) return false;
   return std::equal(start.begin(), start.end(), words.begin(), [](char a, char b) {
-    return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
+    return std::tolower(static_cast<unsigned char>(a)) ==
+           std::tolower(static_cast<unsigned char>(b));
   });
 }
 
@@ -64,7 +65,10 @@ void draw_classes(Ui& ui, const Area& whole) {
   const float row = ui.px(28);
   const float width = ui.px(320);
   const float height = std::min(ui.px(84) + row * total + ui.px(8), whole.height - ui.px(80));
-  const Area area = {std::floor((whole.width - width) / 2), std::floor((whole.height - height) / 2), width, height};
+  const Area area = {std::floor((whole.width - width) / 2),
+                     std::floor((whole.height - height) / 2),
+                     width,
+                     height};
   begin_popup(ui, "class", area, 0.35F);
   Cutter cut{area};
   const std::size_t selected = session.selected.size();
@@ -74,13 +78,21 @@ void draw_classes(Ui& ui, const Area& whole) {
              selected == 0   ? std::string(ui.tr("of the next box"))
              : selected == 1 ? std::string(ui.tr("of the selection"))
                              : fill(ui.tr("of {} tracks"), {fmt::format("{}", selected)}));
-  text_field(ui, "class/query", inset(cut.top(ui.px(30), ui.px(6)), ui.px(10), 0), ui.tr("Two letters, or a key"), state.query, "Enter", "tag");
+  text_field(ui,
+             "class/query",
+             inset(cut.top(ui.px(30), ui.px(6)), ui.px(10), 0),
+             ui.tr("Two letters, or a key"),
+             state.query,
+             "Enter",
+             "tag");
   const ObjectClass* chosen = by_code;
-  if (entered(ui, "class/query") && count > 0) chosen = found[static_cast<std::size_t>(state.chosen)];
+  if (entered(ui, "class/query") && count > 0)
+    chosen = found[static_cast<std::size_t>(state.chosen)];
   begin_scroll(ui, "class/scroll", cut.rest);
   for (int i = 0; i < count; ++i) {
     const ObjectClass& kind = *found[static_cast<std::size_t>(i)];
-    const Area place = {cut.rest.x, std::floor(cut.rest.y + row * static_cast<float>(i) - scroll_y()), width, row};
+    const Area place = {
+        cut.rest.x, std::floor(cut.rest.y + row * static_cast<float>(i) - scroll_y()), width, row};
     const Touch mouse = touch(ui, fmt::format("class/{}", kind.name), place);
     if (i == state.chosen) {
       fill(place, ui.theme.selected_row);
@@ -94,14 +106,25 @@ void draw_classes(Ui& ui, const Area& whole) {
              ui.fonts.body,
              ui.theme.text,
              class_title(ui, kind.name));
-    const std::string size = fmt::format(
-        "{} × {} × {}", number_text(kind.size.x(), 1), number_text(kind.size.y(), 1), number_text(kind.size.z(), 1));
-    put_text(ui, {place.x, place.y, width - ui.px(44), row}, ui.fonts.tag, ui.theme.dim, size, Align::right);
+    const std::string size = fmt::format("{} × {} × {}",
+                                         number_text(kind.size.x(), 1),
+                                         number_text(kind.size.y(), 1),
+                                         number_text(kind.size.z(), 1));
+    put_text(ui,
+             {place.x, place.y, width - ui.px(44), row},
+             ui.fonts.tag,
+             ui.theme.dim,
+             size,
+             Align::right);
     put_keys(ui, place.x + width - ui.px(12), middle, kind.key, Align::right);
     if (mouse.clicked) chosen = &kind;
   }
   if (count == 0) {
-    put_text(ui, inset({cut.rest.x, cut.rest.y, width, row}, ui.px(14), 0), ui.fonts.small, ui.theme.dim, ui.tr("No such class"));
+    put_text(ui,
+             inset({cut.rest.x, cut.rest.y, width, row}, ui.px(14), 0),
+             ui.fonts.small,
+             ui.theme.dim,
+             ui.tr("No such class"));
   }
   end_scroll(row * static_cast<float>(count));
   end_popup();

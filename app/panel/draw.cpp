@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <imgui.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cmath>
 
@@ -11,13 +12,22 @@ namespace sweepbox {
 
 namespace {
 
-ImVec2 top_left(const Area& area) { return {area.x, area.y}; }
-ImVec2 bottom_right(const Area& area) { return {area.x + area.width, area.y + area.height}; }
+ImVec2 top_left(const Area& area) {
+  return {area.x, area.y};
+}
+
+ImVec2 bottom_right(const Area& area) {
+  return {area.x + area.width, area.y + area.height};
+}
 
 // Glyphs are rasterised for whole pixels; halves blur them.
-float whole(float value) { return std::floor(value + 0.5F); }
+float whole(float value) {
+  return std::floor(value + 0.5F);
+}
 
-const char* end_of(std::string_view words) { return words.data() + words.size(); }
+const char* end_of(std::string_view words) {
+  return words.data() + words.size();
+}
 
 /// How the parts of a chord stand on key caps.
 std::string cap_of(std::string_view key) {
@@ -54,7 +64,8 @@ float cap_width(Ui& ui, const std::string& cap) {
 }  // namespace
 
 std::uint32_t ink(std::uint32_t rgb, float alpha) {
-  return IM_COL32((rgb >> 16) & 255U, (rgb >> 8) & 255U, rgb & 255U, static_cast<int>(alpha * 255.0F + 0.5F));
+  return IM_COL32(
+      (rgb >> 16) & 255U, (rgb >> 8) & 255U, rgb & 255U, static_cast<int>(alpha * 255.0F + 0.5F));
 }
 
 Area Cutter::left(float width, float gap) {
@@ -134,7 +145,8 @@ float paragraph_height(const ImFont* font, std::string_view words, float width) 
   return font->CalcTextSizeA(font->FontSize, FLT_MAX, width, words.data(), end_of(words)).y;
 }
 
-float put_paragraph(Ui& ui, const Area& area, ImFont* font, std::uint32_t rgb, std::string_view words) {
+float put_paragraph(
+    Ui& ui, const Area& area, ImFont* font, std::uint32_t rgb, std::string_view words) {
   if (words.empty()) return 0;
   (void)ui;
   ImGui::GetWindowDrawList()->AddText(font,
@@ -184,7 +196,8 @@ float keys_width(Ui& ui, std::string_view chord) {
   return std::max(0.0F, width - ui.px(3));
 }
 
-float put_keys(Ui& ui, float x, float middle_y, std::string_view chord, Align align, std::uint32_t rgb) {
+float put_keys(
+    Ui& ui, float x, float middle_y, std::string_view chord, Align align, std::uint32_t rgb) {
   const float width = keys_width(ui, chord);
   float left = align == Align::right ? x - width : x;
   const std::uint32_t color = rgb != 0 ? rgb : ui.theme.dim;
@@ -225,9 +238,18 @@ void put_diamond(float x, float y, float radius, std::uint32_t rgb, bool filled)
 }
 
 std::string class_title(Ui& ui, std::string_view class_name) {
-  std::string title(ui.tr(class_name));
+  // "Pedestrian" of a file is our "pedestrian"; "Motor" stays the file's own word until it is
+  // changed.
+  const ObjectClass* found = ui.session.document().taxonomy().find(class_name);
+  const bool same =
+      found != nullptr && found->name.size() == class_name.size() &&
+      std::equal(class_name.begin(), class_name.end(), found->name.begin(), [](char a, char b) {
+        return std::tolower(static_cast<unsigned char>(a)) == b;
+      });
+  std::string title(ui.tr(same ? std::string_view(found->name) : class_name));
   // Taxonomies write words in small letters; people read names.
-  if (!title.empty()) title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(title[0])));
+  if (!title.empty())
+    title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(title[0])));
   return title;
 }
 
@@ -237,18 +259,24 @@ std::string track_title(Ui& ui, const Track& track) {
 
 std::uint32_t severity_rgb(Ui& ui, Severity severity) {
   switch (severity) {
-    case Severity::error: return ui.theme.error;
-    case Severity::warning: return ui.theme.warning;
-    case Severity::note: break;
+    case Severity::error:
+      return ui.theme.error;
+    case Severity::warning:
+      return ui.theme.warning;
+    case Severity::note:
+      break;
   }
   return ui.theme.note;
 }
 
 std::string_view severity_icon(Severity severity) {
   switch (severity) {
-    case Severity::error: return "times-circle";
-    case Severity::warning: return "exclamation-triangle";
-    case Severity::note: break;
+    case Severity::error:
+      return "times-circle";
+    case Severity::warning:
+      return "exclamation-triangle";
+    case Severity::note:
+      break;
   }
   return "info-circle";
 }

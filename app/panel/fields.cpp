@@ -15,16 +15,16 @@ namespace {
 
 /// The number being typed, and the one under the wheel. At most one each.
 struct NumberState {
-  std::string editing;       ///< id of the field with the caret
-  std::string wanted;        ///< gets the caret in the next frame
-  std::string words;         ///< what is typed
-  double began = 0;          ///< value when the caret came
-  bool focus = false;        ///< the caret is still to be put there
-  bool to_next = false;      ///< Tab: the next field drawn gets the caret
-  std::string last_drawn;    ///< for Shift+Tab
-  std::string wheeling;      ///< id of the field under the wheel
-  double wheeled = 0;        ///< its value now
-  double rests_at_s = 0;     ///< the gesture ends then
+  std::string editing;     ///< id of the field with the caret
+  std::string wanted;      ///< gets the caret in the next frame
+  std::string words;       ///< what is typed
+  double began = 0;        ///< value when the caret came
+  bool focus = false;      ///< the caret is still to be put there
+  bool to_next = false;    ///< Tab: the next field drawn gets the caret
+  std::string last_drawn;  ///< for Shift+Tab
+  std::string wheeling;    ///< id of the field under the wheel
+  double wheeled = 0;      ///< its value now
+  double rests_at_s = 0;   ///< the gesture ends then
   int hover_frame = -2;
 };
 
@@ -62,12 +62,12 @@ int while_typing(ImGuiInputTextCallbackData* data) {
   auto& typing = *static_cast<Typing*>(data->UserData);
   if (data->EventFlag == ImGuiInputTextFlags_CallbackCompletion) typing.tab = true;
   if (data->EventFlag == ImGuiInputTextFlags_CallbackHistory) {
-    const std::optional<double> number =
-        typed_number(std::string(data->Buf, static_cast<std::size_t>(data->BufTextLen)), *typing.spec);
+    const std::optional<double> number = typed_number(
+        std::string(data->Buf, static_cast<std::size_t>(data->BufTextLen)), *typing.spec);
     if (number) {
       const double sign = data->EventKey == ImGuiKey_UpArrow ? 1 : -1;
-      const double next = std::clamp(
-          *number + sign * step_now(*typing.spec), typing.spec->low, typing.spec->high);
+      const double next =
+          std::clamp(*number + sign * step_now(*typing.spec), typing.spec->low, typing.spec->high);
       data->DeleteChars(0, data->BufTextLen);
       data->InsertChars(0, number_text(next, typing.spec->decimals).c_str());
       data->SelectAll();
@@ -87,6 +87,7 @@ struct FieldStyle {
     ImGui::PushStyleColor(ImGuiCol_TextDisabled, ink(ui.theme.dim));
     ImGui::PushStyleColor(ImGuiCol_TextSelectedBg, ink(ui.theme.accent, 0.35F));
   }
+
   FieldStyle(const FieldStyle&) = delete;
   FieldStyle& operator=(const FieldStyle&) = delete;
 
@@ -133,7 +134,8 @@ NumberAnswer type_number(Ui& ui,
   }
   mark_item(ui, id, area, state.words, true);
   const std::optional<double> number = typed_number(state.words, spec);
-  const bool changed = number && number_text(*number, spec.decimals) != number_text(state.began, spec.decimals);
+  const bool changed =
+      number && number_text(*number, spec.decimals) != number_text(state.began, spec.decimals);
   const bool escaped = !state.focus && ImGui::IsItemDeactivated() && !entered_now && !typing.tab &&
                        ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_Escape));
   const bool left = !state.focus && ImGui::IsItemDeactivated();
@@ -209,11 +211,8 @@ bool entered(Ui& ui, const std::string& id) {
   return state.entered == id && state.frame == ImGui::GetFrameCount();
 }
 
-NumberAnswer number_field(Ui& ui,
-                          const std::string& id,
-                          const Area& area,
-                          double value,
-                          const NumberSpec& spec) {
+NumberAnswer number_field(
+    Ui& ui, const std::string& id, const Area& area, double value, const NumberSpec& spec) {
   NumberState& state = ui.memory.get<NumberState>("number");
   const bool takes_caret = spec.enabled && (state.wanted == id || state.to_next);
   const auto begin_typing = [&] {
@@ -252,7 +251,8 @@ NumberAnswer number_field(Ui& ui,
     state.hover_frame = ImGui::GetFrameCount();
     const float notches = ImGui::GetIO().MouseWheel;
     if (notches != 0) {
-      state.wheeled = std::clamp(shown + static_cast<double>(notches) * step_now(spec), spec.low, spec.high);
+      state.wheeled =
+          std::clamp(shown + static_cast<double>(notches) * step_now(spec), spec.low, spec.high);
       state.wheeling = id;
       state.rests_at_s = ui.now_s + 0.5;
       answer.preview = state.wheeled;

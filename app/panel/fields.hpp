@@ -25,21 +25,22 @@ bool entered(Ui& ui, const std::string& id);
 struct NumberSpec {
   std::string prefix = {};  ///< "L"
   int decimals = 2;
-  double step = 0.05;   ///< of the wheel and the arrow keys; Shift × 10, Ctrl ÷ 10
+  double step = 0.05;  ///< of the wheel and the arrow keys; Shift × 10, Ctrl ÷ 10
   double low = -1e9, high = 1e9;
   Hint hint = {};
   bool enabled = true;
 };
 
-/// One gesture on a number: previews while it changes, then one commit (Enter, Tab, leaving the field,
-/// the wheel at rest) or a cancel (Escape).
+/// One gesture on a number: previews while it changes, then one commit (Enter, Tab, leaving the
+/// field, the wheel at rest) or a cancel (Escape).
 struct NumberAnswer {
   std::optional<double> preview;
   std::optional<double> commit;
   bool cancelled = false;
 };
 
-NumberAnswer number_field(Ui& ui, const std::string& id, const Area& area, double value, const NumberSpec& spec);
+NumberAnswer number_field(
+    Ui& ui, const std::string& id, const Area& area, double value, const NumberSpec& spec);
 
 /// The mouse was over a number field in the last frame.
 bool number_under_mouse(Ui& ui);

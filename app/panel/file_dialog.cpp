@@ -20,16 +20,28 @@ struct Purpose {
   std::string_view title;
   std::string_view button;
   std::string_view action;
-  std::string_view extension;  ///< only such files are listed; empty: folders and everything a drive may be
-  std::string_view name;       ///< a new file is named: what it is called first; empty: something there is chosen
+  std::string_view
+      extension;  ///< only such files are listed; empty: folders and everything a drive may be
+  std::string_view
+      name;  ///< a new file is named: what it is called first; empty: something there is chosen
 };
 
 constexpr Purpose kPurposes[] = {
     {"open", "Open a folder", "Open", "file.open", "", ""},
     {"open_project", "Open a project", "Open", "file.open_project", ".sbx", ""},
-    {"save_elsewhere", "Save the project elsewhere", "Save", "project.save_elsewhere", ".sbx", "project.sbx"},
+    {"save_elsewhere",
+     "Save the project elsewhere",
+     "Save",
+     "project.save_elsewhere",
+     ".sbx",
+     "project.sbx"},
     {"export", "Export labels", "Export", "labels.export", "", "labels"},
-    {"export_correction", "Export corrections", "Export", "calibrate.export", ".json", "corrections.json"},
+    {"export_correction",
+     "Export corrections",
+     "Export",
+     "calibrate.export",
+     ".json",
+     "corrections.json"},
 };
 
 struct Entry {
@@ -47,13 +59,13 @@ struct Found {
 
 struct DialogState {
   fs::path folder;
-  std::string typed;    ///< the path as words
-  std::string chosen;   ///< name of an entry
-  std::string name;     ///< of the new file
+  std::string typed;   ///< the path as words
+  std::string chosen;  ///< name of an entry
+  std::string name;    ///< of the new file
   std::string filter;
-  std::shared_ptr<Found> found;   ///< of `folder`
-  std::string previewed;          ///< name whose drives `preview` has
-  std::shared_ptr<Found> preview; ///< of the chosen folder
+  std::shared_ptr<Found> found;    ///< of `folder`
+  std::string previewed;           ///< name whose drives `preview` has
+  std::shared_ptr<Found> preview;  ///< of the chosen folder
   int format = 0;
   int drive = -1;
   std::string popup;
@@ -61,7 +73,9 @@ struct DialogState {
 
 std::string lower(std::string_view words) {
   std::string result(words);
-  std::transform(result.begin(), result.end(), result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(result.begin(), result.end(), result.begin(), [](unsigned char c) {
+    return static_cast<char>(std::tolower(c));
+  });
   return result;
 }
 
@@ -70,7 +84,9 @@ Found look_into(const fs::path& folder, std::string_view extension, bool list) {
   found.ready = true;
   std::error_code trouble;
   if (list) {
-    for (fs::directory_iterator at(folder, fs::directory_options::skip_permission_denied, trouble), end; !trouble && at != end;
+    for (fs::directory_iterator at(folder, fs::directory_options::skip_permission_denied, trouble),
+         end;
+         !trouble && at != end;
          at.increment(trouble)) {
       std::error_code ignored;
       const bool is_folder = at->is_directory(ignored);
@@ -91,18 +107,22 @@ Found look_into(const fs::path& folder, std::string_view extension, bool list) {
 }
 
 /// Listing a folder may take its time (a network, a disk that sleeps): in a job.
-std::shared_ptr<Found> ask(Session& session, const fs::path& folder, std::string_view extension, bool list) {
+std::shared_ptr<Found> ask(Session& session,
+                           const fs::path& folder,
+                           std::string_view extension,
+                           bool list) {
   auto found = std::make_shared<Found>();
-  session.jobs.submit(
-      [folder, ending = std::string(extension), list](const Cancel&) { return look_into(folder, ending, list); },
-      [found](Found result) { *found = std::move(result); },
-      Jobs::Order::newest_first);
+  session.jobs.submit([folder, ending = std::string(extension), list](
+                          const Cancel&) { return look_into(folder, ending, list); },
+                      [found](Found result) { *found = std::move(result); },
+                      Jobs::Order::newest_first);
   return found;
 }
 
 void go_to(Session& session, DialogState& state, const Purpose& purpose, const fs::path& folder) {
   std::error_code ignored;
-  state.folder = folder.has_filename() || folder == folder.root_path() ? folder : folder.parent_path();
+  state.folder =
+      folder.has_filename() || folder == folder.root_path() ? folder : folder.parent_path();
   state.typed = state.folder.string();
   state.chosen.clear();
   state.previewed.clear();
@@ -112,12 +132,14 @@ void go_to(Session& session, DialogState& state, const Purpose& purpose, const f
   state.found = ask(session, state.folder, purpose.extension, true);
 }
 
-fs::path first_folder(const Session& session) {
+fs::path first_folder(const Session& session, const Purpose& purpose) {
   std::error_code ignored;
-  for (const std::string& recent : session.settings.recent) {
-    const fs::path parent = fs::path(recent).parent_path();
-    if (fs::is_directory(parent, ignored)) return parent;
-  }
+  // What is written goes beside the person's files, never into a data set.
+  if (purpose.name.empty())
+    for (const std::string& recent : session.settings.recent) {
+      const fs::path parent = fs::path(recent).parent_path();
+      if (fs::is_directory(parent, ignored)) return parent;
+    }
   if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') return home;
   return "/";
 }
@@ -126,7 +148,9 @@ fs::path first_folder(const Session& session) {
 fs::path target(const DialogState& state, const Purpose& purpose) {
   if (!purpose.name.empty()) {
     std::string name = state.name;
-    if (!purpose.extension.empty() && !name.empty() && fs::path(name).extension() != purpose.extension) name += purpose.extension;
+    if (!purpose.extension.empty() && !name.empty() &&
+        fs::path(name).extension() != purpose.extension)
+      name += purpose.extension;
     return name.empty() ? fs::path() : state.folder / name;
   }
   return state.chosen.empty() ? state.folder : state.folder / state.chosen;
@@ -164,22 +188,33 @@ void finish(Ui& ui, DialogState& state, const Purpose& purpose, const fs::path& 
 void draw_places(Ui& ui, const Area& area, DialogState& state, const Purpose& purpose) {
   Session& session = ui.session;
   Cutter cut{area};
-  const auto place = [&](const std::string& id, std::string_view icon_name, const std::string& label, const fs::path& to) {
+  const auto place = [&](const std::string& id,
+                         std::string_view icon_name,
+                         const std::string& label,
+                         const fs::path& to) {
     if (cut.rest.height < ui.px(26)) return;
-    const Face face = {.label = label, .icon = std::string(icon_name), .on = state.folder == to, .flat = true, .align = Align::left};
-    if (button(ui, id, cut.top(ui.px(26)), face, {.title = to.string()})) go_to(session, state, purpose, to);
+    const Face face = {.label = label,
+                       .icon = std::string(icon_name),
+                       .on = state.folder == to,
+                       .flat = true,
+                       .align = Align::left};
+    if (button(ui, id, cut.top(ui.px(26)), face, {.title = to.string()}))
+      go_to(session, state, purpose, to);
   };
   const char* home = std::getenv("HOME");
-  if (home != nullptr && *home != '\0') place("dialog/home", "home", std::string(ui.tr("Home")), home);
+  if (home != nullptr && *home != '\0')
+    place("dialog/home", "home", std::string(ui.tr("Home")), home);
   place("dialog/root", "database", std::string(ui.tr("Computer")), "/");
   if (session.settings.recent.empty()) return;
-  put_text(ui, inset(cut.top(ui.px(28)), ui.px(8), 0), ui.fonts.small, ui.theme.dim, ui.tr("Recent"));
+  put_text(
+      ui, inset(cut.top(ui.px(28)), ui.px(8), 0), ui.fonts.small, ui.theme.dim, ui.tr("Recent"));
   std::vector<fs::path> seen;
   for (const std::string& recent : session.settings.recent) {
     const fs::path parent = fs::path(recent).parent_path();
     if (std::find(seen.begin(), seen.end(), parent) != seen.end()) continue;
     seen.push_back(parent);
-    place(fmt::format("dialog/recent/{}", seen.size()), "folder", parent.filename().string(), parent);
+    place(
+        fmt::format("dialog/recent/{}", seen.size()), "folder", parent.filename().string(), parent);
   }
 }
 
@@ -190,7 +225,8 @@ void draw_entries(Ui& ui, const Area& area, DialogState& state, const Purpose& p
   float y = area.y - scroll_y();
   const float top = y;
   const auto say_here = [&](std::string_view words) {
-    put_text(ui, inset({area.x, y, area.width, row}, ui.px(12), 0), ui.fonts.small, ui.theme.dim, words);
+    put_text(
+        ui, inset({area.x, y, area.width, row}, ui.px(12), 0), ui.fonts.small, ui.theme.dim, words);
   };
   if (!state.found || !state.found->ready) {
     say_here(ui.tr("Looking …"));
@@ -198,7 +234,8 @@ void draw_entries(Ui& ui, const Area& area, DialogState& state, const Purpose& p
     say_here(state.found->trouble);
   }
   const std::vector<Entry> none;
-  const std::vector<Entry>& entries = state.found && state.found->ready ? state.found->entries : none;
+  const std::vector<Entry>& entries =
+      state.found && state.found->ready ? state.found->entries : none;
   const std::string wanted = lower(state.filter);
   fs::path entered_folder;
   fs::path opened;
@@ -216,7 +253,11 @@ void draw_entries(Ui& ui, const Area& area, DialogState& state, const Purpose& p
     } else if (mouse.hovered) {
       fill(line_area, ui.theme.hover);
     }
-    put_icon(ui, {line_area.x + ui.px(10), line_area.y, ui.px(18), row}, entry.folder ? "folder" : "file-o", ui.theme.dim, 0.9F);
+    put_icon(ui,
+             {line_area.x + ui.px(10), line_area.y, ui.px(18), row},
+             entry.folder ? "folder" : "file-o",
+             ui.theme.dim,
+             0.9F);
     put_text(ui,
              {line_area.x + ui.px(36), line_area.y, area.width - ui.px(48), row},
              ui.fonts.body,
@@ -251,7 +292,11 @@ void draw_recognised(Ui& ui, const Area& area, DialogState& state) {
     return;
   }
   if (drives->drives.empty()) {
-    put_text(ui, cut.rest, ui.fonts.small, ui.theme.dim, ui.tr("No drive here. Go into a folder, or choose one."));
+    put_text(ui,
+             cut.rest,
+             ui.fonts.small,
+             ui.theme.dim,
+             ui.tr("No drive here. Go into a folder, or choose one."));
     return;
   }
   if (drives->drives.size() == 1) {
@@ -265,7 +310,8 @@ void draw_recognised(Ui& ui, const Area& area, DialogState& state) {
     return;
   }
   std::vector<std::string> names;
-  for (const DriveRef& ref : drives->drives) names.push_back(fmt::format("{} · {}", ref.name, ref.format));
+  for (const DriveRef& ref : drives->drives)
+    names.push_back(fmt::format("{} · {}", ref.name, ref.format));
   put_text(ui,
            cut.left(ui.px(130)),
            ui.fonts.small,
@@ -284,7 +330,11 @@ void draw_recognised(Ui& ui, const Area& area, DialogState& state) {
 
 void draw_name(Ui& ui, const Area& area, DialogState& state, const Purpose& purpose) {
   Cutter cut{area};
-  put_text(ui, cut.left(ui.px(60)), ui.fonts.small, ui.theme.dim, ui.tr(purpose.popup == "export" ? "Folder" : "Name"));
+  put_text(ui,
+           cut.left(ui.px(60)),
+           ui.fonts.small,
+           ui.theme.dim,
+           ui.tr(purpose.popup == "export" ? "Folder" : "Name"));
   if (purpose.popup == "export") {
     std::vector<std::string> titles;
     for (const LabelFormat& format : label_formats()) {
@@ -293,8 +343,12 @@ void draw_name(Ui& ui, const Area& area, DialogState& state, const Purpose& purp
     const Area list = cut.right(ui.px(200), ui.px(10));
     if (!titles.empty()) {
       state.format = std::clamp(state.format, 0, static_cast<int>(titles.size()) - 1);
-      if (const auto picked = combo(
-              ui, "dialog/format", list, titles[static_cast<std::size_t>(state.format)], titles, state.format)) {
+      if (const auto picked = combo(ui,
+                                    "dialog/format",
+                                    list,
+                                    titles[static_cast<std::size_t>(state.format)],
+                                    titles,
+                                    state.format)) {
         state.format = *picked;
       }
     }
@@ -306,18 +360,22 @@ void draw_name(Ui& ui, const Area& area, DialogState& state, const Purpose& purp
 
 void draw_file_dialog(Ui& ui, const Area& whole) {
   Session& session = ui.session;
-  const auto purpose_at = std::find_if(std::begin(kPurposes), std::end(kPurposes), [&](const Purpose& candidate) {
-    return candidate.popup == session.popup;
-  });
+  const auto purpose_at =
+      std::find_if(std::begin(kPurposes), std::end(kPurposes), [&](const Purpose& candidate) {
+        return candidate.popup == session.popup;
+      });
   if (purpose_at == std::end(kPurposes)) return;
   const Purpose& purpose = *purpose_at;
   DialogState& state = ui.memory.get<DialogState>("dialog");
   if (state.popup != purpose.popup || !state.found) {
-    const fs::path start = state.folder.empty() ? first_folder(session) : state.folder;
+    // Each purpose remembers its folder as long as the program runs.
+    std::string& kept = ui.memory.get<std::string>("dialog/folder/" + std::string(purpose.popup));
+    const fs::path start = kept.empty() ? first_folder(session, purpose) : fs::path(kept);
     state.popup = purpose.popup;
     state.name = purpose.name;
     go_to(session, state, purpose, start);
   }
+  ui.memory.get<std::string>("dialog/folder/" + std::string(purpose.popup)) = state.folder.string();
   if (!state.chosen.empty() && state.previewed != state.chosen) {
     state.previewed = state.chosen;
     state.preview = ask(session, state.folder / state.chosen, purpose.extension, false);
@@ -325,7 +383,10 @@ void draw_file_dialog(Ui& ui, const Area& whole) {
 
   const float width = std::min(ui.px(860), whole.width - ui.px(48));
   const float height = std::min(ui.px(560), whole.height - ui.px(64));
-  const Area area = {std::floor((whole.width - width) / 2), std::floor((whole.height - height) / 2), width, height};
+  const Area area = {std::floor((whole.width - width) / 2),
+                     std::floor((whole.height - height) / 2),
+                     width,
+                     height};
   begin_popup(ui, std::string(purpose.popup), area);
   Cutter cut{area};
   panel_head(ui, cut.top(ui.px(40), ui.px(8)), ui.tr(purpose.title));
@@ -349,7 +410,11 @@ void draw_file_dialog(Ui& ui, const Area& whole) {
   line(area.x, recognised.y - ui.px(4), area.x + width, recognised.y - ui.px(4), ui.theme.line);
   Cutter middle{cut.rest};
   draw_places(ui, inset(middle.left(ui.px(190)), ui.px(6), 0), state, purpose);
-  line(middle.rest.x, middle.rest.y, middle.rest.x, middle.rest.y + middle.rest.height, ui.theme.line);
+  line(middle.rest.x,
+       middle.rest.y,
+       middle.rest.x,
+       middle.rest.y + middle.rest.height,
+       ui.theme.line);
   draw_entries(ui, middle.rest, state, purpose);
   if (session.popup != purpose.popup) {
     end_popup();
@@ -361,15 +426,23 @@ void draw_file_dialog(Ui& ui, const Area& whole) {
     draw_recognised(ui, recognised, state);
   }
   const fs::path path = target(state, purpose);
-  const bool ready = !path.empty() && (purpose.popup != "open_project" || path.extension() == ".sbx");
+  const bool ready =
+      !path.empty() && (purpose.popup != "open_project" || path.extension() == ".sbx");
   const bool go = button(ui,
                          "dialog/ok",
                          foot.right(ui.px(130), ui.px(8)),
                          {.label = std::string(ui.tr(purpose.button)), .primary = true},
                          {.title = path.string()},
                          ready);
-  if (button(ui, "dialog/cancel", foot.right(ui.px(100)), {.label = std::string(ui.tr("Cancel"))})) session.popup.clear();
-  put_text(ui, foot.rest, ui.fonts.small, ui.theme.dim, ui.tr("The files of the folder stay as they are."));
+  if (button(ui, "dialog/cancel", foot.right(ui.px(100)), {.label = std::string(ui.tr("Cancel"))}))
+    session.popup.clear();
+  if (purpose.popup == "open") {
+    put_text(ui,
+             foot.rest,
+             ui.fonts.small,
+             ui.theme.dim,
+             ui.tr("The files of the folder stay as they are."));
+  }
   end_popup();
 
   if (typed_enter) {

@@ -160,7 +160,8 @@ constexpr Entry kIcons[] = {
     {"unlock-alt", "\xEF\x84\xBE"},
     {"upload", "\xEF\x82\x93"},
     {"user", "\xEF\x80\x87"},
-    {"video-camera", "\xEF\x80\xBD"},};
+    {"video-camera", "\xEF\x80\xBD"},
+};
 
 }  // namespace
 

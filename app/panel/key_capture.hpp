@@ -12,8 +12,8 @@ struct KeyCapture {
 
 constexpr const char* kKeyCapture = "keys/capture";  ///< its place in Ui::memory
 
-/// A key while the popup listens: it becomes the action's (and is kept in keys.toml), or the status line
-/// says whose it is. False where nothing listens.
+/// A key while the popup listens: it becomes the action's (and is kept in keys.toml), or the status
+/// line says whose it is. False where nothing listens.
 bool take_key(Ui& ui, const Chord& chord);
 
 }  // namespace sweepbox

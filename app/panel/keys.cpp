@@ -60,16 +60,27 @@ void draw_line(Ui& ui, const Area& area, const Line& entry, bool changing) {
                               fmt::format("keys/{}", entry.action->id),
                               area,
                               {.title = std::string(ui.tr("Click, then press the new key"))});
-    if (mouse.hovered || listening) fill(area, listening ? ui.theme.selected_row : ui.theme.hover, ui.px(3));
+    if (mouse.hovered || listening)
+      fill(area, listening ? ui.theme.selected_row : ui.theme.hover, ui.px(3));
     if (mouse.clicked) capture.action = listening ? std::string() : std::string(entry.action->id);
     if (listening) {
-      put_text(ui, inset(area, ui.px(4), 0), ui.fonts.small, ui.theme.accent, ui.tr("press a key"), Align::right);
+      put_text(ui,
+               inset(area, ui.px(4), 0),
+               ui.fonts.small,
+               ui.theme.accent,
+               ui.tr("press a key"),
+               Align::right);
       put_text(ui, area, ui.fonts.small, ui.theme.text, entry.words);
       return;
     }
   }
-  const float keys = put_chords(ui, area.x + area.width, area.y + area.height / 2, entry.action->id);
-  put_text(ui, {area.x, area.y, area.width - keys, area.height}, ui.fonts.small, ui.theme.text, entry.words);
+  const float keys =
+      put_chords(ui, area.x + area.width, area.y + area.height / 2, entry.action->id);
+  put_text(ui,
+           {area.x, area.y, area.width - keys, area.height},
+           ui.fonts.small,
+           ui.theme.text,
+           entry.words);
 }
 
 void draw_class_keys(Ui& ui, Cutter cut) {
@@ -103,10 +114,15 @@ void draw_keys(Ui& ui, const Area& whole) {
   Cutter cut{area};
   Cutter head{inset(cut.top(ui.px(44)), ui.px(16), 0)};
   put_icon(ui, head.left(ui.px(20), ui.px(8)), "keyboard-o", ui.theme.dim);
-  const std::string title = fill(
-      ui.tr("Keys in {}"), {std::string(ui.tr(ui.session.layout == "calibrate" ? "Calibrate" : "Annotate"))});
+  const std::string title =
+      fill(ui.tr("Keys in {}"),
+           {std::string(ui.tr(ui.session.layout == "calibrate" ? "Calibrate" : "Annotate"))});
   head.left(put_text(ui, head.rest, ui.fonts.bold, ui.theme.text, title), ui.px(12));
-  put_keys(ui, head.rest.x + head.rest.width, head.rest.y + head.rest.height / 2, "Escape", Align::right);
+  put_keys(ui,
+           head.rest.x + head.rest.width,
+           head.rest.y + head.rest.height / 2,
+           "Escape",
+           Align::right);
   head.right(ui.px(48));
   if (button(ui,
              "keys/change",
@@ -119,7 +135,8 @@ void draw_keys(Ui& ui, const Area& whole) {
            head.rest,
            ui.fonts.small,
            ui.theme.dim,
-           ui.tr(changing ? "click an action, then press its new key; Delete takes it away" : "? opens and closes this"));
+           ui.tr(changing ? "click an action, then press its new key; Delete takes it away"
+                          : "? opens and closes this"));
   line(area.x, cut.rest.y, area.x + width, cut.rest.y, ui.theme.line);
   const Area foot = cut.bottom(ui.px(40));
   line(area.x, foot.y, area.x + width, foot.y, ui.theme.line);
@@ -135,10 +152,11 @@ void draw_keys(Ui& ui, const Area& whole) {
       ++at_column;
       at_row = 0;
     }
-    const Area place = {area.x + ui.px(16) + wide * static_cast<float>(at_column),
-                        std::floor(cut.rest.y + ui.px(8) + row * static_cast<float>(at_row) - scroll_y()),
-                        wide - ui.px(28),
-                        row};
+    const Area place = {
+        area.x + ui.px(16) + wide * static_cast<float>(at_column),
+        std::floor(cut.rest.y + ui.px(8) + row * static_cast<float>(at_row) - scroll_y()),
+        wide - ui.px(28),
+        row};
     draw_line(ui, place, lines[i], changing);
     ++at_row;
   }
@@ -165,7 +183,8 @@ bool take_key(Ui& ui, const Chord& chord) {
              taken != nullptr ? ui.tr(taken->title) : std::string_view(other)));
     return true;
   }
-  if (const auto kept = write_file(ui.session.config_folder / "keys.toml", ui.keymap.to_toml()); !kept) {
+  if (const auto kept = write_file(ui.session.config_folder / "keys.toml", ui.keymap.to_toml());
+      !kept) {
     say(ui.session, kept.error());
   }
   return true;

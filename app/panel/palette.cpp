@@ -33,12 +33,14 @@ struct Entry {
 
 struct PaletteState {
   std::string query;
-  std::string asked;   ///< the query that `chosen` belongs to
+  std::string asked;  ///< the query that `chosen` belongs to
   int chosen = 0;
   int last_frame = -2;
 };
 
-char small(char letter) { return static_cast<char>(std::tolower(static_cast<unsigned char>(letter))); }
+char small(char letter) {
+  return static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+}
 
 bool starts_word(std::string_view title, std::size_t i) {
   return i == 0 || title[i - 1] == ' ' || title[i - 1] == '.' || title[i - 1] == '_';
@@ -53,7 +55,8 @@ std::optional<Match> match(std::string_view title, std::string_view query) {
     const auto at = std::search(from, title.end(), query.begin(), query.end(), same);
     if (at == title.end()) break;
     const auto i = static_cast<std::size_t>(at - title.begin());
-    const int score = (starts_word(title, i) ? 300 : 200) - static_cast<int>(std::min<std::size_t>(i, 90));
+    const int score =
+        (starts_word(title, i) ? 300 : 200) - static_cast<int>(std::min<std::size_t>(i, 90));
     if (score > found.score) {
       found.score = score;
       found.at.clear();
@@ -79,9 +82,9 @@ std::optional<Match> match(std::string_view title, std::string_view query) {
 }
 
 bool runs_without_arguments(const Action& action) {
-  return std::none_of(action.parameters.begin(), action.parameters.end(), [](const Parameter& parameter) {
-    return parameter.required;
-  });
+  return std::none_of(action.parameters.begin(),
+                      action.parameters.end(),
+                      [](const Parameter& parameter) { return parameter.required; });
 }
 
 void add_actions(Ui& ui, std::string_view query, std::vector<Entry>& entries) {
@@ -115,7 +118,9 @@ void add_actions(Ui& ui, std::string_view query, std::vector<Entry>& entries) {
 }
 
 void add_frames(Ui& ui, std::string_view query, std::vector<Entry>& entries) {
-  if (!ui.session.has_drive() || query.empty() || std::isdigit(static_cast<unsigned char>(query[0])) == 0) return;
+  if (!ui.session.has_drive() || query.empty() ||
+      std::isdigit(static_cast<unsigned char>(query[0])) == 0)
+    return;
   int count = 0;
   const std::span<const FrameInfo> frames = ui.session.drive->frames();
   for (std::size_t i = 0; i < frames.size() && count < 4; ++i) {
@@ -123,7 +128,8 @@ void add_frames(Ui& ui, std::string_view query, std::vector<Entry>& entries) {
     if (at == std::string::npos) continue;
     Entry entry;
     entry.title = fill(ui.tr("Frame {}"), {frames[i].name});
-    entry.category = fill(ui.tr("{} of {}"), {fmt::format("{}", i + 1), fmt::format("{}", frames.size())});
+    entry.category =
+        fill(ui.tr("{} of {}"), {fmt::format("{}", i + 1), fmt::format("{}", frames.size())});
     entry.icon = "clock-o";
     entry.frame = static_cast<int>(i);
     // "965" means frame 000965 before 009650.
@@ -173,7 +179,9 @@ float put_found(Ui& ui, const Area& area, const Entry& entry, std::uint32_t rgb)
   std::size_t i = 0;
   std::size_t k = 0;
   const std::string& title = entry.title;
-  const auto found_at = [&](std::size_t byte) { return k < entry.match.at.size() && entry.match.at[k] == byte; };
+  const auto found_at = [&](std::size_t byte) {
+    return k < entry.match.at.size() && entry.match.at[k] == byte;
+  };
   while (i < title.size()) {
     const bool hit = found_at(i);
     std::size_t end = i;
@@ -193,10 +201,11 @@ float put_found(Ui& ui, const Area& area, const Entry& entry, std::uint32_t rgb)
   return x - area.x;
 }
 
-void draw_entry(Ui& ui, const Area& area, const Entry& entry, bool chosen, bool& clicked, bool& hovered) {
-  const std::string id = entry.frame >= 0    ? fmt::format("palette/frame/{}", entry.frame)
-                         : entry.track != 0  ? fmt::format("palette/track/{}", entry.title)
-                                             : fmt::format("palette/{}", entry.action);
+void draw_entry(
+    Ui& ui, const Area& area, const Entry& entry, bool chosen, bool& clicked, bool& hovered) {
+  const std::string id = entry.frame >= 0   ? fmt::format("palette/frame/{}", entry.frame)
+                         : entry.track != 0 ? fmt::format("palette/track/{}", entry.title)
+                                            : fmt::format("palette/{}", entry.action);
   const Touch mouse = touch(ui, id, area, {}, entry.reason.empty());
   clicked = mouse.clicked;
   hovered = mouse.hovered;
@@ -204,16 +213,23 @@ void draw_entry(Ui& ui, const Area& area, const Entry& entry, bool chosen, bool&
     fill(area, ui.theme.selected_row);
     fill({area.x, area.y, ui.px(3), area.height}, ui.theme.accent);
   }
-  const std::uint32_t rgb = entry.reason.empty() ? ui.theme.text : chosen ? ui.theme.dim : ui.theme.off;
+  const std::uint32_t rgb = entry.reason.empty() ? ui.theme.text
+                            : chosen             ? ui.theme.dim
+                                                 : ui.theme.off;
   Cutter cut{inset(area, ui.px(12), 0)};
-  put_icon(ui, cut.left(ui.px(20), ui.px(8)), entry.icon, entry.reason.empty() ? ui.theme.dim : ui.theme.off);
+  put_icon(ui,
+           cut.left(ui.px(20), ui.px(8)),
+           entry.icon,
+           entry.reason.empty() ? ui.theme.dim : ui.theme.off);
   if (const float keys = keys_width(ui, entry.key); keys > 0) {
     const Area place = cut.right(keys, ui.px(10));
     put_keys(ui, place.x + place.width, area.y + area.height / 2, entry.key, Align::right);
   }
   if (!entry.reason.empty()) {
-    const float width = std::min(cut.rest.width * 0.6F, text_width(ui.fonts.small, entry.reason) + 1);
-    put_text(ui, cut.right(width, ui.px(10)), ui.fonts.small, ui.theme.dim, entry.reason, Align::right);
+    const float width =
+        std::min(cut.rest.width * 0.6F, text_width(ui.fonts.small, entry.reason) + 1);
+    put_text(
+        ui, cut.right(width, ui.px(10)), ui.fonts.small, ui.theme.dim, entry.reason, Align::right);
   }
   const float title = put_found(ui, cut.rest, entry, rgb);
   cut.left(title, ui.px(10));
@@ -252,15 +268,27 @@ void draw_palette(Ui& ui, const Area& whole) {
   const float row = ui.px(32);
   const float rows_height = row * static_cast<float>(std::clamp(count, 1, 12));
   const float width = std::min(ui.px(680), whole.width - ui.px(40));
-  const Area area = {std::floor((whole.width - width) / 2), ui.px(56), width, ui.px(44) + rows_height + ui.px(36)};
+  const Area area = {
+      std::floor((whole.width - width) / 2), ui.px(56), width, ui.px(44) + rows_height + ui.px(36)};
   begin_popup(ui, "palette", area);
   Cutter cut{area};
   Cutter top{inset(cut.top(ui.px(44)), ui.px(8), ui.px(6))};
-  put_keys(ui, top.rest.x + top.rest.width - ui.px(4), top.rest.y + top.rest.height / 2, "Escape", Align::right);
+  put_keys(ui,
+           top.rest.x + top.rest.width - ui.px(4),
+           top.rest.y + top.rest.height / 2,
+           "Escape",
+           Align::right);
   top.right(ui.px(44));
-  const std::string found = fill(ui.tr("{} of {} actions"), {fmt::format("{}", matching), fmt::format("{}", actions().size())});
-  put_text(ui, top.right(text_width(ui.fonts.small, found) + 1, ui.px(8)), ui.fonts.small, ui.theme.dim, found);
-  text_field(ui, "palette/query", top.rest, ui.tr("Action, frame or track"), state.query, {}, "search");
+  const std::string found =
+      fill(ui.tr("{} of {} actions"),
+           {fmt::format("{}", matching), fmt::format("{}", actions().size())});
+  put_text(ui,
+           top.right(text_width(ui.fonts.small, found) + 1, ui.px(8)),
+           ui.fonts.small,
+           ui.theme.dim,
+           found);
+  text_field(
+      ui, "palette/query", top.rest, ui.tr("Action, frame or track"), state.query, {}, "search");
   const bool enter = entered(ui, "palette/query");
   line(area.x, cut.rest.y, area.x + width, cut.rest.y, ui.theme.line);
 
@@ -277,7 +305,12 @@ void draw_palette(Ui& ui, const Area& whole) {
     if (y + row < list.y || y > list.y + list.height) continue;
     bool clicked = false;
     bool hovered = false;
-    draw_entry(ui, {list.x, y, list.width, row}, entries[static_cast<std::size_t>(i)], i == state.chosen, clicked, hovered);
+    draw_entry(ui,
+               {list.x, y, list.width, row},
+               entries[static_cast<std::size_t>(i)],
+               i == state.chosen,
+               clicked,
+               hovered);
     if (hovered && mouse_moved) state.chosen = i;
     if (clicked) ran = i;
   }

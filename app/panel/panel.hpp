@@ -10,16 +10,16 @@ namespace sweepbox {
 struct Panel {
   std::string_view id;     ///< "tracks"
   std::string_view title;  ///< English, for lists of panels
-  /// Draws into the area, the ImGui window of which is current. Reads the session and asks for actions;
-  /// never changes a document itself.
+  /// Draws into the area, the ImGui window of which is current. Reads the session and asks for
+  /// actions; never changes a document itself.
   void (*draw)(Ui& ui, const Area& area);
 };
 
 std::span<const Panel> panels();
 const Panel* find_panel(std::string_view id);
 
-/// Something that stands in front of the layout while session.popup is its id. To add one: one file, one
-/// line in the table of panels.cpp.
+/// Something that stands in front of the layout while session.popup is its id. To add one: one
+/// file, one line in the table of panels.cpp.
 struct Popup {
   std::string_view id;  ///< "palette"
   /// Places and draws itself (begin_popup … end_popup).

@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "app/panel/attributes.hpp"
 #include "app/panel/entries.hpp"
 #include "app/panel/fields.hpp"
+#include "core/assist/ground.hpp"
 
 namespace sweepbox {
 
@@ -42,10 +44,13 @@ void take(Ui& ui, const NumberAnswer& answer, const std::function<Result<Edit>(d
 Result<Edit> moved(Ui& ui, const Subject& subject, const Cuboid& in_ego) {
   Session& session = ui.session;
   const Pose world_from_ego = world_from_ego_or_identity(*session.drive, session.frame().stamp);
-  return set_key(session.history->document(), subject.track->uid, session.moment(), world_from_ego * in_ego);
+  return set_key(
+      session.history->document(), subject.track->uid, session.moment(), world_from_ego * in_ego);
 }
 
-float label_column(Ui& ui) { return ui.px(56); }
+float label_column(Ui& ui) {
+  return ui.px(60);
+}
 
 Area row_label(Ui& ui, Cutter& cut, std::string_view label, float height = 26) {
   Cutter row{cut.top(ui.px(height), ui.px(2))};
@@ -57,7 +62,11 @@ void draw_head(Ui& ui, Cutter& cut, const Subject& subject) {
   Session& session = ui.session;
   Cutter row{cut.top(ui.px(32), ui.px(2))};
   const float middle = row.rest.y + row.rest.height / 2;
-  action_button(ui, "props/delete", centred(row.right(ui.px(28)), ui.px(28)), "track.delete", {.icon = "trash-o", .flat = true});
+  action_button(ui,
+                "props/delete",
+                centred(row.right(ui.px(28)), ui.px(28)),
+                "track.delete",
+                {.icon = "trash-o", .flat = true});
   const auto hidden = std::find(session.hidden.begin(), session.hidden.end(), subject.track->uid);
   const bool shown = hidden == session.hidden.end();
   if (button(ui,
@@ -86,13 +95,19 @@ void draw_head(Ui& ui, Cutter& cut, const Subject& subject) {
            row.rest,
            ui.fonts.small,
            key ? ui.theme.accent : ui.theme.dim,
-           ui.tr(subject.track->still ? "standing still" : key ? "key" : "no key here"));
+           ui.tr(subject.track->still ? "standing still"
+                 : key                ? "key"
+                                      : "no key here"));
 }
 
 void draw_class(Ui& ui, Cutter& cut, const Subject& subject) {
   const Area field = row_label(ui, cut, "Class", 28);
-  const Touch mouse =
-      touch(ui, "props/class", field, action_hint(ui, "class.choose"), subject.editable, subject.track->class_name);
+  const Touch mouse = touch(ui,
+                            "props/class",
+                            field,
+                            action_hint(ui, "class.choose"),
+                            subject.editable,
+                            subject.track->class_name);
   fill(field, mouse.hovered && subject.editable ? ui.theme.hover : ui.theme.raised, ui.px(3));
   Cutter inside{inset(field, ui.px(6), 0)};
   const float middle = field.y + field.height / 2;
@@ -100,9 +115,11 @@ void draw_class(Ui& ui, Cutter& cut, const Subject& subject) {
   put_icon(ui, inside.right(ui.px(12), ui.px(4)), "caret-down", ui.theme.dim);
   const ObjectClass* found = ui.session.document().taxonomy().find(subject.track->class_name);
   if (found != nullptr && !found->key.empty()) {
-    inside.right(put_keys(ui, inside.rest.x + inside.rest.width, middle, found->key, Align::right), ui.px(6));
+    inside.right(put_keys(ui, inside.rest.x + inside.rest.width, middle, found->key, Align::right),
+                 ui.px(6));
   }
-  put_text(ui, inside.rest, ui.fonts.body, ui.theme.text, class_title(ui, subject.track->class_name));
+  put_text(
+      ui, inside.rest, ui.fonts.body, ui.theme.text, class_title(ui, subject.track->class_name));
   if (mouse.clicked) ui.session.popup = "class";
 }
 
@@ -140,36 +157,57 @@ void draw_triple(Ui& ui,
     spec.high = triple.high;
     spec.hint = {.title = std::string(ui.tr(triple.titles[i]))};
     spec.enabled = subject.editable && triple.enabled[i];
-    if (subject.editable && !triple.enabled[i]) spec.hint.reason = ui.tr("Upright keeps it. Clear Upright to turn it.");
+    if (subject.editable && !triple.enabled[i])
+      spec.hint.reason = ui.tr("Upright keeps it. Clear Upright to turn it.");
     const auto axis = static_cast<Eigen::Index>(i);
-    const NumberAnswer answer = number_field(ui, std::string(triple.ids[i]), field, values[axis], spec);
+    const NumberAnswer answer =
+        number_field(ui, std::string(triple.ids[i]), field, values[axis], spec);
     take(ui, answer, [&](double value) { return edit_for(static_cast<int>(i), value); });
   }
   put_text(ui, unit, ui.fonts.small, ui.theme.dim, triple.unit);
+}
+
+void draw_still(Ui& ui, const Area& area, const Subject& subject) {
+  Session& session = ui.session;
+  bool still = subject.track->still;
+  const bool possible = session.drive->info().poses;
+  Hint hint = {.title = std::string(ui.tr("Still: one place in the world for the whole drive"))};
+  if (!possible) hint.reason = ui.tr("Needs poses: this drive has none.");
+  if (!checkbox(ui, "props/still", area, ui.tr("Still"), still, hint, subject.editable && possible))
+    return;
+  const std::span<const FrameInfo> frames = session.drive->frames();
+  const Moment first = {frames.front().name, frames.front().stamp};
+  const Moment last = {frames.back().name, frames.back().stamp};
+  const Document& document = session.history->document();
+  const TrackId uid = subject.track->uid;
+  (void)commit(session,
+               still ? set_still(document, uid, session.moment(), first, last, possible)
+                     : unset_still(document, uid));
 }
 
 void draw_numbers(Ui& ui, Cutter& cut, const Subject& subject) {
   Session& session = ui.session;
   const Cuboid& box = subject.in_ego;
   const Document& document = session.history->document();
-  draw_triple(ui,
-              cut,
-              subject,
-              {.label = "Centre",
-               .ids = {"props/x", "props/y", "props/z"},
-               .prefixes = {"X", "Y", "Z"},
-               .titles = {"Ahead of the vehicle", "Left of the vehicle", "Above the vehicle's origin"},
-               .unit = "m",
-               .decimals = 2,
-               .step = 0.05,
-               .low = -1e5,
-               .high = 1e5},
-              box.pose.translation,
-              [&](int axis, double value) {
-                Cuboid changed = box;
-                changed.pose.translation[axis] = value;
-                return moved(ui, subject, changed);
-              });
+  draw_triple(
+      ui,
+      cut,
+      subject,
+      {.label = "Centre",
+       .ids = {"props/x", "props/y", "props/z"},
+       .prefixes = {"X", "Y", "Z"},
+       .titles = {"Ahead of the vehicle", "Left of the vehicle", "Above the vehicle's origin"},
+       .unit = "m",
+       .decimals = 2,
+       .step = 0.05,
+       .low = -1e5,
+       .high = 1e5},
+      box.pose.translation,
+      [&](int axis, double value) {
+        Cuboid changed = box;
+        changed.pose.translation[axis] = value;
+        return moved(ui, subject, changed);
+      });
   draw_triple(ui,
               cut,
               subject,
@@ -198,7 +236,9 @@ void draw_numbers(Ui& ui, Cutter& cut, const Subject& subject) {
               {.label = "Turn",
                .ids = {"props/yaw", "props/pitch", "props/roll"},
                .prefixes = {"Yaw", "P", "R"},
-               .titles = {"Yaw: 0 looks ahead, positive turns left", "Pitch: positive lowers the front", "Roll: positive lowers the right"},
+               .titles = {"Yaw: 0 looks ahead, positive turns left",
+                          "Pitch: positive lowers the front",
+                          "Roll: positive lowers the right"},
                .unit = "°",
                .decimals = 1,
                .step = 1,
@@ -216,11 +256,10 @@ void draw_numbers(Ui& ui, Cutter& cut, const Subject& subject) {
               });
 
   Cutter row{cut.top(ui.px(26), ui.px(2))};
-  row.left(label_column(ui));
   bool wants_upright = upright;
   if (checkbox(ui,
                "props/upright",
-               row.left(ui.px(82)),
+               row.left(ui.px(92)),
                ui.tr("Upright"),
                wants_upright,
                {.title = std::string(ui.tr("Keep the box level with the vehicle"))},
@@ -233,34 +272,17 @@ void draw_numbers(Ui& ui, Cutter& cut, const Subject& subject) {
     }
   }
   bool rigid = subject.track->rigid;
-  if (checkbox(ui,
-               "props/rigid",
-               row.rest,
-               ui.tr(row.rest.width < ui.px(150) ? "One size" : "One size for the track"),
-               rigid,
-               {.title = std::string(ui.tr("A new size becomes the size of every frame"))},
-               subject.editable)) {
+  if (checkbox(
+          ui,
+          "props/rigid",
+          row.left(ui.px(96)),
+          ui.tr("One size"),
+          rigid,
+          {.title = std::string(ui.tr("One size for the track: a new one holds in every frame"))},
+          subject.editable)) {
     (void)commit(session, set_rigid(document, subject.track->uid, rigid, session.moment()));
   }
-}
-
-void draw_still(Ui& ui, Cutter& cut, const Subject& subject) {
-  Session& session = ui.session;
-  Cutter row{cut.top(ui.px(26), ui.px(2))};
-  row.left(label_column(ui));
-  bool still = subject.track->still;
-  const bool possible = session.drive->info().poses;
-  Hint hint = {.title = std::string(ui.tr("One place in the world for the whole drive"))};
-  if (!possible) hint.reason = ui.tr("Needs poses: this drive has none.");
-  if (!checkbox(ui, "props/still", row.rest, ui.tr("Still in the world"), still, hint, subject.editable && possible)) return;
-  const std::span<const FrameInfo> frames = session.drive->frames();
-  const Moment first = {frames.front().name, frames.front().stamp};
-  const Moment last = {frames.back().name, frames.back().stamp};
-  const Document& document = session.history->document();
-  const TrackId uid = subject.track->uid;
-  (void)commit(session,
-               still ? set_still(document, uid, session.moment(), first, last, possible)
-                     : unset_still(document, uid));
+  draw_still(ui, row.rest, subject);
 }
 
 void draw_actions(Ui& ui, Cutter& cut, const Subject& subject) {
@@ -275,17 +297,49 @@ void draw_actions(Ui& ui, Cutter& cut, const Subject& subject) {
   };
   action_button(ui, "props/flip", row.left(width, gap), "box.flip", face("Turn 180°", "box.flip"));
   const std::string_view key_action = key ? "track.remove_key" : "track.set_key";
-  action_button(ui, "props/key", row.rest, key_action, face(key ? "No key" : "Set key", key_action));
+  action_button(
+      ui, "props/key", row.rest, key_action, face(key ? "No key" : "Set key", key_action));
 }
 
-void fact(Ui& ui, const Area& area, std::string_view label, std::string_view value, std::uint32_t rgb) {
+void fact(
+    Ui& ui, const Area& area, std::string_view label, std::string_view value, std::uint32_t rgb) {
   put_text(ui, area, ui.fonts.small, ui.theme.dim, ui.tr(label));
   put_text(ui, area, ui.fonts.small, rgb, value, Align::right);
 }
 
+/// Of the box's bottom over the ground under it; asked again only when the box or the frame
+/// changed.
+struct GroundAsked {
+  Cuboid box;
+  int frame = -1;
+  std::optional<double> above;
+};
+
+std::optional<double> above_ground(Ui& ui, const FrameBox& box) {
+  Session& session = ui.session;
+  GroundAsked& asked = ui.memory.get<GroundAsked>("props/ground");
+  const auto sweep = shown_sweep(session);
+  if (!sweep) return std::nullopt;
+  if (asked.frame == session.time.frame && asked.box == box.cuboid_in_ego) return asked.above;
+  asked = {box.cuboid_in_ego, session.time.frame, std::nullopt};
+  Sweep placed = *sweep;
+  placed.ego_from_points = ego_from_points(session, *sweep);
+  double bottom = std::numeric_limits<double>::infinity();
+  for (const Vec3& corner : corners(box.cuboid_in_ego)) bottom = std::min(bottom, corner.z());
+  const Vec3& centre = box.cuboid_in_ego.pose.translation;
+  if (const auto ground = ground_around(placed, centre)) {
+    asked.above = bottom - ground->height_at(centre.x(), centre.y());
+  }
+  return asked.above;
+}
+
 void draw_evidence(Ui& ui, Cutter& cut, const Subject& subject) {
   if (subject.box == nullptr) return;
-  line(cut.rest.x - ui.px(12), cut.rest.y, cut.rest.x + cut.rest.width + ui.px(12), cut.rest.y, ui.theme.line);
+  line(cut.rest.x - ui.px(12),
+       cut.rest.y,
+       cut.rest.x + cut.rest.width + ui.px(12),
+       cut.rest.y,
+       ui.theme.line);
   cut.top(ui.px(6));
   Cutter row{cut.top(ui.px(20))};
   const float width = std::floor((row.rest.width - ui.px(16)) / 2);
@@ -301,13 +355,12 @@ void draw_evidence(Ui& ui, Cutter& cut, const Subject& subject) {
        fmt::format("{} m", number_text(subject.box->distance, 1)),
        ui.theme.text);
   Cutter second{cut.top(ui.px(20), ui.px(6))};
-  const double speed = velocity_at(*subject.track, ui.session.frame().stamp).norm();
-  const bool moves = ui.session.drive->info().poses && subject.track->keys.size() > 1;
+  const std::optional<double> above = above_ground(ui, *subject.box);
   fact(ui,
        second.left(width, ui.px(16)),
-       "Speed",
-       moves ? fmt::format("{} m/s", number_text(speed, 1)) : "–",
-       ui.theme.text);
+       "Above ground",
+       above ? fmt::format("{}{} m", *above >= 0.005 ? "+" : "", number_text(*above, 2)) : "–",
+       above && std::abs(*above) > 0.3 ? ui.theme.warning : ui.theme.text);
   const int camera = best_camera(ui.session, subject.track->uid);
   fact(ui,
        second.rest,
@@ -318,12 +371,12 @@ void draw_evidence(Ui& ui, Cutter& cut, const Subject& subject) {
 
 /// The track lives but has no box at this frame.
 void draw_absent(Ui& ui, Cutter& cut, const Subject& subject) {
-  const float height = put_paragraph(
-      ui,
-      cut.rest,
-      ui.fonts.small,
-      ui.theme.dim,
-      ui.tr("This track has no box in this frame. Press K to set a key here, or step to its frames."));
+  const float height = put_paragraph(ui,
+                                     cut.rest,
+                                     ui.fonts.small,
+                                     ui.theme.dim,
+                                     ui.tr("This track has no box in this frame. Press K to set a "
+                                           "key here, or step to its frames."));
   cut.top(height + ui.px(8));
   (void)subject;
 }
@@ -336,7 +389,8 @@ void draw_properties(Ui& ui, const Area& area) {
   Cutter panel{area};
   const auto track = primary_track(session);
   std::string more;
-  if (session.selected.size() > 1) more = fill(ui.tr("{} selected"), {fmt::format("{}", session.selected.size())});
+  if (session.selected.size() > 1)
+    more = fill(ui.tr("{} selected"), {fmt::format("{}", session.selected.size())});
   panel_head(ui, panel.top(ui.px(28)), ui.tr("Properties"), more);
   if (!track) {
     Cutter cut{inset(panel.rest, ui.px(12), ui.px(10))};
@@ -355,7 +409,10 @@ void draw_properties(Ui& ui, const Area& area) {
 
   begin_scroll(ui, "props/scroll", panel.rest);
   const float scrolled = scroll_y();
-  Cutter cut{{panel.rest.x + ui.px(12), panel.rest.y + ui.px(4) - scrolled, panel.rest.width - ui.px(24), 1e6F}};
+  Cutter cut{{panel.rest.x + ui.px(12),
+              panel.rest.y + ui.px(4) - scrolled,
+              panel.rest.width - ui.px(24),
+              1e6F}};
   const float top = cut.rest.y;
   draw_head(ui, cut, subject);
   draw_class(ui, cut, subject);
@@ -364,7 +421,6 @@ void draw_properties(Ui& ui, const Area& area) {
   } else {
     draw_absent(ui, cut, subject);
   }
-  draw_still(ui, cut, subject);
   draw_attributes(ui, cut, *track, label_column(ui), subject.editable);
   draw_actions(ui, cut, subject);
   draw_evidence(ui, cut, subject);

@@ -12,7 +12,7 @@ namespace sweepbox {
 namespace {
 
 struct Channel {
-  std::string_view name;   ///< of Layers::color_by
+  std::string_view name;  ///< of Layers::color_by
   std::string_view title;
 };
 
@@ -31,8 +31,11 @@ void draw_tools(Ui& ui, const Area& area) {
   const auto count = static_cast<float>(tools().size());
   const Area bar = {area.x + ui.px(6), area.y + ui.px(6), side * count + ui.px(4), side + ui.px(4)};
   ImGui::SetCursorScreenPos({bar.x, bar.y});
-  ImGui::BeginChild("tools", {bar.width, bar.height}, false, ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoScrollbar);
-  fill(bar, ui.theme.window, ui.px(3), 0.92F);
+  ImGui::BeginChild("tools",
+                    {bar.width, bar.height},
+                    false,
+                    ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoScrollbar);
+  fill(bar, ui.theme.window, ui.px(3));
   float x = bar.x + ui.px(2);
   for (const ToolEntry& tool : tools()) {
     const bool on = ui.session.tool == tool.name;
@@ -75,8 +78,11 @@ void draw_colors(Ui& ui, const Area& area) {
   const float width = std::min(ui.px(ramp ? 240 : 132), area.width - ui.px(16));
   const Area bar = {area.x + area.width - width - ui.px(6), area.y + ui.px(6), width, ui.px(30)};
   ImGui::SetCursorScreenPos({bar.x, bar.y});
-  ImGui::BeginChild("colors", {bar.width, bar.height}, false, ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoScrollbar);
-  fill(bar, ui.theme.window, ui.px(3), 0.92F);
+  ImGui::BeginChild("colors",
+                    {bar.width, bar.height},
+                    false,
+                    ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoScrollbar);
+  fill(bar, ui.theme.window, ui.px(3));
   Cutter cut{inset(bar, ui.px(4), ui.px(3))};
   put_icon(ui, cut.left(ui.px(20)), "tint", ui.theme.dim);
   const Area list = cut.left(ui.px(100), ui.px(8));
@@ -113,6 +119,7 @@ void draw_sides(Ui& ui, const Area& area) {
     std::string_view title;
     int across, upwards;  ///< of the box's size
   };
+
   constexpr std::array<Side, 3> kSides = {Side{ViewKind::top, "view/top", "Top", 0, 1},
                                           Side{ViewKind::side, "view/side", "Side", 0, 2},
                                           Side{ViewKind::front, "view/front", "Front", 1, 2}};
@@ -121,8 +128,9 @@ void draw_sides(Ui& ui, const Area& area) {
   float y = area.y;
   for (std::size_t i = 0; i < kSides.size(); ++i) {
     const Side& side = kSides[i];
-    const float bottom = i == 2 ? area.y + area.height
-                                : std::floor(area.y + area.height * static_cast<float>(i + 1) / 3) - gap;
+    const float bottom =
+        i == 2 ? area.y + area.height
+               : std::floor(area.y + area.height * static_cast<float>(i + 1) / 3) - gap;
     const Area place = {area.x, y, area.width, bottom - y};
     y = bottom + gap;
     const ViewInput input = view_input(ui, std::string(side.id), place);
@@ -136,14 +144,19 @@ void draw_sides(Ui& ui, const Area& area) {
              box != nullptr ? ui.theme.text : ui.theme.dim,
              title);
     if (box == nullptr) {
-      if (i == 0) put_text(ui, place, ui.fonts.small, ui.theme.dim, ui.tr("Nothing selected."), Align::centre);
+      ui.backdrops.push_back({place, ui.theme.view});
+      if (i == 0)
+        put_text(
+            ui, place, ui.fonts.small, ui.theme.dim, ui.tr("Nothing selected."), Align::centre);
     } else if (place.width > ui.px(250)) {
       const Vec3& size = box->cuboid_in_ego.size;
-      put_text(ui,
-               head.rest,
-               ui.fonts.small,
-               ui.theme.dim,
-               fmt::format("{} × {} m", number_text(size[side.across], 2), number_text(size[side.upwards], 2)));
+      put_text(
+          ui,
+          head.rest,
+          ui.fonts.small,
+          ui.theme.dim,
+          fmt::format(
+              "{} × {} m", number_text(size[side.across], 2), number_text(size[side.upwards], 2)));
     }
   }
 }

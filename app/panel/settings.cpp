@@ -41,13 +41,15 @@ int index_of(const std::array<double, kCount>& values, double value) {
 
 void draw_look(Ui& ui, Cutter& cut) {
   const Settings& settings = ui.session.settings;
-  const std::array<std::string, 2> themes = {std::string(ui.tr("Dark")), std::string(ui.tr("Light"))};
+  const std::array<std::string, 2> themes = {std::string(ui.tr("Dark")),
+                                             std::string(ui.tr("Light"))};
   int chosen = settings.theme == ThemeName::dark ? 0 : 1;
   if (segmented(ui, "settings/theme", labelled(ui, cut, "Theme"), themes, chosen)) {
     act(ui, "theme.toggle", "name", chosen == 0 ? "dark" : "light");
   }
   constexpr std::array<double, 5> kScales = {0, 1, 1.25, 1.5, 2};
-  const std::array<std::string, 5> scales = {std::string(ui.tr("Display's")), "1", "1.25", "1.5", "2"};
+  const std::array<std::string, 5> scales = {
+      std::string(ui.tr("Display's")), "1", "1.25", "1.5", "2"};
   chosen = index_of(kScales, settings.ui_scale);
   if (segmented(ui, "settings/scale", labelled(ui, cut, "Size of the interface"), scales, chosen)) {
     act(ui, "view.ui_scale", "scale", fmt::format("{}", kScales[static_cast<std::size_t>(chosen)]));
@@ -68,8 +70,10 @@ void draw_points(Ui& ui, Cutter& cut) {
     act(ui, "view.point_size", "size", fmt::format("{}", kSizes[static_cast<std::size_t>(chosen)]));
   }
   constexpr std::array<std::string_view, 4> kMaps = {"slate", "dusk", "gray", "spectrum"};
-  const std::array<std::string, 4> maps = {
-      std::string(ui.tr("Slate")), std::string(ui.tr("Dusk")), std::string(ui.tr("Gray")), std::string(ui.tr("Spectrum"))};
+  const std::array<std::string, 4> maps = {std::string(ui.tr("Slate")),
+                                           std::string(ui.tr("Dusk")),
+                                           std::string(ui.tr("Gray")),
+                                           std::string(ui.tr("Spectrum"))};
   chosen = -1;
   for (std::size_t i = 0; i < kMaps.size(); ++i) {
     if (session.layers.color_map == kMaps[i]) chosen = static_cast<int>(i);
@@ -78,8 +82,9 @@ void draw_points(Ui& ui, Cutter& cut) {
     act(ui, "view.color_map", "map", std::string(kMaps[static_cast<std::size_t>(chosen)]));
   }
   constexpr std::array<std::string_view, 3> kPainters = {"automatic", "compute", "points"};
-  const std::array<std::string, 3> painters = {
-      std::string(ui.tr("Automatic")), std::string(ui.tr("Compute")), std::string(ui.tr("GL points"))};
+  const std::array<std::string, 3> painters = {std::string(ui.tr("Automatic")),
+                                               std::string(ui.tr("Compute")),
+                                               std::string(ui.tr("GL points"))};
   chosen = -1;
   for (std::size_t i = 0; i < kPainters.size(); ++i) {
     if (session.settings.painter == kPainters[i]) chosen = static_cast<int>(i);
@@ -136,15 +141,22 @@ void draw_machine(Ui& ui, Cutter& cut) {
   spec.low = 256;
   spec.high = 65536;
   spec.hint = {.title = std::string(ui.tr("Holds from the next drive on"))};
-  const NumberAnswer answer =
-      number_field(ui, "settings/cache", cache.left(ui.px(90), ui.px(8)), static_cast<double>(settings.cache_megabytes), spec);
+  const NumberAnswer answer = number_field(ui,
+                                           "settings/cache",
+                                           cache.left(ui.px(90), ui.px(8)),
+                                           static_cast<double>(settings.cache_megabytes),
+                                           spec);
   put_text(ui, cache.rest, ui.fonts.small, ui.theme.dim, "MB");
   if (answer.commit) {
     settings.cache_megabytes = static_cast<std::uint64_t>(*answer.commit);
     keep(ui);
   }
   std::string who = settings.who;
-  if (text_field(ui, "settings/who", labelled(ui, cut, "Name beside edits"), ui.tr("the login name"), who)) {
+  if (text_field(ui,
+                 "settings/who",
+                 labelled(ui, cut, "Name beside edits"),
+                 ui.tr("the login name"),
+                 who)) {
     settings.who = who;
     keep(ui);
   }
@@ -155,14 +167,18 @@ void draw_machine(Ui& ui, Cutter& cut) {
 void draw_settings(Ui& ui, const Area& whole) {
   const float width = ui.px(560);
   const float height = std::min(ui.px(460), whole.height - ui.px(80));
-  const Area area = {std::floor((whole.width - width) / 2), std::floor((whole.height - height) / 2), width, height};
+  const Area area = {std::floor((whole.width - width) / 2),
+                     std::floor((whole.height - height) / 2),
+                     width,
+                     height};
   begin_popup(ui, "settings", area, 0.35F);
   Cutter cut{area};
   const Area head = cut.top(ui.px(40), ui.px(4));
   panel_head(ui, head, ui.tr("Settings"));
   put_keys(ui, head.x + head.width - ui.px(12), head.y + head.height / 2, "Escape", Align::right);
   begin_scroll(ui, "settings/scroll", cut.rest);
-  Cutter body{{cut.rest.x + ui.px(16), cut.rest.y + ui.px(8) - scroll_y(), width - ui.px(32), 1e5F}};
+  Cutter body{
+      {cut.rest.x + ui.px(16), cut.rest.y + ui.px(8) - scroll_y(), width - ui.px(32), 1e5F}};
   const float top = body.rest.y;
   draw_look(ui, body);
   draw_points(ui, body);

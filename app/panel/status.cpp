@@ -13,7 +13,8 @@ namespace {
 using std::chrono::steady_clock;
 
 /// A pair "label value" of the line; answers where the next one begins.
-void put_pair(Ui& ui, Cutter& cut, std::string_view label, std::string_view value, bool label_first = true) {
+void put_pair(
+    Ui& ui, Cutter& cut, std::string_view label, std::string_view value, bool label_first = true) {
   const std::string_view first = label_first ? label : value;
   const std::string_view second = label_first ? value : label;
   const float first_width = text_width(ui.fonts.small, first) + 1;
@@ -49,7 +50,11 @@ void draw_saved(Ui& ui, Cutter& cut) {
   Session& session = ui.session;
   if (!session.project) {
     const std::string_view words = ui.tr("not kept");
-    put_text(ui, cut.right(text_width(ui.fonts.small, words) + 1, ui.px(16)), ui.fonts.small, ui.theme.dim, words);
+    put_text(ui,
+             cut.right(text_width(ui.fonts.small, words) + 1, ui.px(16)),
+             ui.fonts.small,
+             ui.theme.dim,
+             words);
     return;
   }
   const SaveState state = session.project->state();
@@ -65,7 +70,8 @@ void draw_saved(Ui& ui, Cutter& cut) {
     mark = "lock";
     rgb = ui.theme.warning;
   } else if (state.waiting > 0) {
-    words = fill(ui.tr(state.waiting == 1 ? "{} edit waiting" : "{} edits waiting"), {fmt::format("{}", state.waiting)});
+    words = fill(ui.tr(state.waiting == 1 ? "{} edit waiting" : "{} edits waiting"),
+                 {fmt::format("{}", state.waiting)});
     mark = "hourglass-half";
     rgb = ui.theme.warning;
   } else {
@@ -73,12 +79,8 @@ void draw_saved(Ui& ui, Cutter& cut) {
   }
   const float width = std::min(ui.px(420), text_width(ui.fonts.small, words) + ui.px(24));
   const Area place = cut.right(width, ui.px(16));
-  const Touch mouse = touch(ui,
-                            "status/saved",
-                            place,
-                            {.title = session.project->path().string()},
-                            true,
-                            words);
+  const Touch mouse =
+      touch(ui, "status/saved", place, {.title = session.project->path().string()}, true, words);
   put_icon(ui, {place.x, place.y, ui.px(16), place.height}, mark, rgb, 0.85F);
   put_text(ui,
            {place.x + ui.px(19), place.y, place.width - ui.px(19), place.height},
@@ -98,10 +100,11 @@ void draw_message(Ui& ui, Cutter& cut) {
   if (message.severity == Severity::note) ui.wake_in(kMessageSeconds - age + 0.05);
   const std::string words = ui.words(message.text);
   const float icon_width = message.severity == Severity::note ? 0 : ui.px(20);
-  const float width = std::min(cut.rest.width, text_width(ui.fonts.small, words) + icon_width + ui.px(2));
+  const float width =
+      std::min(cut.rest.width, text_width(ui.fonts.small, words) + icon_width + ui.px(2));
   const Area place = cut.right(width, ui.px(20));
-  const Touch mouse =
-      touch(ui, "status/message", place, {.title = std::string(ui.tr("Show all messages"))}, true, words);
+  const Touch mouse = touch(
+      ui, "status/message", place, {.title = std::string(ui.tr("Show all messages"))}, true, words);
   if (icon_width > 0) {
     put_icon(ui,
              {place.x, place.y, ui.px(16), place.height},
@@ -124,10 +127,20 @@ void draw_problems(Ui& ui, Cutter& cut) {
     if (problem.severity != Severity::note) ++serious;
   }
   if (serious == 0) return;
-  const std::string words = fill(ui.tr(serious == 1 ? "{} problem" : "{} problems"), {fmt::format("{}", serious)});
+  const std::string words =
+      fill(ui.tr(serious == 1 ? "{} problem" : "{} problems"), {fmt::format("{}", serious)});
   const Area place = cut.right(text_width(ui.fonts.small, words) + ui.px(22), ui.px(16));
-  const Touch mouse = touch(ui, "status/problems", place, {.title = std::string(ui.tr("What is wrong with this drive"))}, true, words);
-  put_icon(ui, {place.x, place.y, ui.px(16), place.height}, "exclamation-triangle", ui.theme.warning, 0.85F);
+  const Touch mouse = touch(ui,
+                            "status/problems",
+                            place,
+                            {.title = std::string(ui.tr("What is wrong with this drive"))},
+                            true,
+                            words);
+  put_icon(ui,
+           {place.x, place.y, ui.px(16), place.height},
+           "exclamation-triangle",
+           ui.theme.warning,
+           0.85F);
   put_text(ui,
            {place.x + ui.px(19), place.y, place.width - ui.px(19), place.height},
            ui.fonts.small,
@@ -143,7 +156,12 @@ void draw_status(Ui& ui, const Area& area) {
   Cutter cut{inset(area, ui.px(12), 0)};
   if (!session.has_drive()) {
     put_text(ui, cut.left(ui.px(160)), ui.fonts.small, ui.theme.dim, ui.tr("No drive open"));
-    put_text(ui, cut.right(ui.px(90), ui.px(16)), ui.fonts.small, ui.theme.dim, "Sweepbox", Align::right);
+    put_text(ui,
+             cut.right(ui.px(90), ui.px(16)),
+             ui.fonts.small,
+             ui.theme.dim,
+             "Sweepbox",
+             Align::right);
     draw_message(ui, cut);
     return;
   }
@@ -155,17 +173,32 @@ void draw_status(Ui& ui, const Area& area) {
   const std::span<const FrameInfo> frames = session.drive->frames();
   const FrameInfo& now = session.frame();
   Cutter left{cut.rest};
-  // The message has at least a third of the line; facts that do not fit are left out from the right.
+  // The message has at least a third of the line; facts that do not fit are left out from the
+  // right.
   left.rest.width = cut.rest.width * 0.64F;
   const float name = std::min(ui.px(260), text_width(ui.fonts.bold, now.name) + 1);
-  mark_item(ui, "status/frame", {left.rest.x, left.rest.y, name, left.rest.height}, fmt::format("{}", session.time.frame));
+  mark_item(ui,
+            "status/frame",
+            {left.rest.x, left.rest.y, name, left.rest.height},
+            fmt::format("{}", session.time.frame));
   put_text(ui, left.left(name, ui.px(5)), ui.fonts.bold, ui.theme.text, now.name);
-  const std::string count = fill(ui.tr("{} of {}"), {fmt::format("{}", session.time.frame + 1), fmt::format("{}", frames.size())});
-  put_text(ui, left.left(text_width(ui.fonts.small, count) + 1, ui.px(20)), ui.fonts.small, ui.theme.dim, count);
+  const std::string count =
+      fill(ui.tr("{} of {}"),
+           {fmt::format("{}", session.time.frame + 1), fmt::format("{}", frames.size())});
+  put_text(ui,
+           left.left(text_width(ui.fonts.small, count) + 1, ui.px(20)),
+           ui.fonts.small,
+           ui.theme.dim,
+           count);
   put_pair(ui, left, ui.tr("stamp"), to_text(now.stamp, frames.front().stamp));
   if (const std::string words = offsets(ui); !words.empty()) put_pair(ui, left, "Δt", words);
-  if (const FrameBox* box = frame_box(session, primary(session)); box != nullptr && box->points >= 0) {
-    put_pair(ui, left, ui.tr("in box"), fill(ui.tr(box->points == 1 ? "{} point" : "{} points"), {fmt::format("{}", box->points)}));
+  if (const FrameBox* box = frame_box(session, primary(session));
+      box != nullptr && box->points >= 0) {
+    put_pair(
+        ui,
+        left,
+        ui.tr("in box"),
+        fill(ui.tr(box->points == 1 ? "{} point" : "{} points"), {fmt::format("{}", box->points)}));
   }
   if (!session.drive->info().poses && session.drive->info().sequence) {
     put_pair(ui, left, ui.tr("no poses:"), ui.tr("relative to ego"));

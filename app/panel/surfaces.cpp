@@ -27,12 +27,15 @@ void begin_plain(const std::string& id, const Area& area, ImGuiWindowFlags flags
 }  // namespace
 
 void begin_surface(const std::string& id, const Area& area) {
-  begin_plain(id,
-              area,
-              kPlain | ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoFocusOnAppearing);
+  begin_plain(
+      id,
+      area,
+      kPlain | ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoFocusOnAppearing);
 }
 
-void end_surface() { ImGui::End(); }
+void end_surface() {
+  ImGui::End();
+}
 
 void begin_scroll(Ui& ui, const std::string& id, const Area& area) {
   ImGui::SetCursorScreenPos({area.x, area.y});
@@ -51,7 +54,9 @@ void end_scroll(float content_height) {
   ImGui::EndChild();
 }
 
-float scroll_y() { return ImGui::GetScrollY(); }
+float scroll_y() {
+  return ImGui::GetScrollY();
+}
 
 void scroll_to(float top, float height, float view_height) {
   const float now = ImGui::GetScrollY();
@@ -80,8 +85,10 @@ void begin_popup(Ui& ui, const std::string& id, const Area& area, float veil) {
   fill({0, 0, screen.x, screen.y}, 0x000000, 0, veil);
   ImGui::SetCursorScreenPos({0, 0});
   ImGui::InvisibleButton("veil", screen);
-  // On release only where it was pressed on the veil too: the click that opened the popup is no such.
-  if (ImGui::IsItemDeactivated() && !appears && !area.contains(ImGui::GetIO().MousePos.x, ImGui::GetIO().MousePos.y)) {
+  // On release only where it was pressed on the veil too: the click that opened the popup is no
+  // such.
+  if (ImGui::IsItemDeactivated() && !appears &&
+      !area.contains(ImGui::GetIO().MousePos.x, ImGui::GetIO().MousePos.y)) {
     ui.session.popup.clear();
   }
   ImGui::End();
@@ -92,9 +99,13 @@ void begin_popup(Ui& ui, const std::string& id, const Area& area, float veil) {
   mark_item(ui, "popup/" + id, area);
 }
 
-void end_popup() { ImGui::End(); }
+void end_popup() {
+  ImGui::End();
+}
 
-void open_dropdown(const std::string& id) { ImGui::OpenPopup(id.c_str()); }
+void open_dropdown(const std::string& id) {
+  ImGui::OpenPopup(id.c_str());
+}
 
 bool begin_dropdown(Ui& ui, const std::string& id, const Area& below, float width, float height) {
   if (!ImGui::IsPopupOpen(id.c_str())) return false;
@@ -115,14 +126,19 @@ bool begin_dropdown(Ui& ui, const std::string& id, const Area& below, float widt
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
   ImGui::PushStyleVar(ImGuiStyleVar_ScrollbarSize, ui.px(8));
   const bool open = ImGui::BeginPopup(
-      id.c_str(), ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav);
+      id.c_str(),
+      ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav);
   ImGui::PopStyleVar(2);
   if (open && ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_Escape))) ImGui::CloseCurrentPopup();
   return open;
 }
 
-void end_dropdown() { ImGui::EndPopup(); }
+void end_dropdown() {
+  ImGui::EndPopup();
+}
 
-void close_dropdown() { ImGui::CloseCurrentPopup(); }
+void close_dropdown() {
+  ImGui::CloseCurrentPopup();
+}
 
 }  // namespace sweepbox

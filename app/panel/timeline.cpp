@@ -23,10 +23,14 @@ struct Ruler {
   int count = 0;
 
   float step() const { return width / static_cast<float>(std::max(1, count)); }
+
   float x(double frame) const { return left + static_cast<float>(frame) * step(); }
+
   float middle(double frame) const { return std::floor(x(frame + 0.5)) + 0.5F; }
+
   int frame_at(float px) const {
-    return std::clamp(static_cast<int>(std::floor((px - left) / step())), 0, std::max(0, count - 1));
+    return std::clamp(
+        static_cast<int>(std::floor((px - left) / step())), 0, std::max(0, count - 1));
   }
 };
 
@@ -34,7 +38,9 @@ struct Ruler {
 double place_of(const Drive& drive, Stamp stamp) {
   const std::span<const FrameInfo> frames = drive.frames();
   const auto after = std::lower_bound(
-      frames.begin(), frames.end(), stamp, [](const FrameInfo& frame, Stamp wanted) { return frame.stamp < wanted; });
+      frames.begin(), frames.end(), stamp, [](const FrameInfo& frame, Stamp wanted) {
+        return frame.stamp < wanted;
+      });
   const auto index = static_cast<double>(after - frames.begin());
   if (after == frames.end()) return index - 1;
   if (after->stamp == stamp || after == frames.begin()) return index;
@@ -47,19 +53,21 @@ double place_of(const Drive& drive, Stamp stamp) {
 std::string short_name(const std::string& name) {
   const auto first = name.find_first_not_of('0');
   if (first == std::string::npos) return name.empty() ? name : "0";
-  const bool digits = std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+  const bool digits =
+      std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
   return digits ? name.substr(first) : name;
 }
 
 void draw_transport(Ui& ui, Cutter cut) {
   cut.left(ui.px(6));
-  const auto transport = [&](std::string_view id, std::string_view action, std::string_view icon_name) {
-    action_button(ui,
-                  std::string(id),
-                  centred(cut.left(ui.px(26)), ui.px(26)),
-                  action,
-                  {.icon = std::string(icon_name), .flat = true});
-  };
+  const auto transport =
+      [&](std::string_view id, std::string_view action, std::string_view icon_name) {
+        action_button(ui,
+                      std::string(id),
+                      centred(cut.left(ui.px(26)), ui.px(26)),
+                      action,
+                      {.icon = std::string(icon_name), .flat = true});
+      };
   transport("time/first", "time.first", "fast-backward");
   transport("time/previous", "time.previous", "step-backward");
   transport("time/play", "time.play", ui.session.time.playing ? "pause" : "play");
@@ -74,7 +82,8 @@ void draw_transport(Ui& ui, Cutter cut) {
   }
   const std::string shown = fmt::format("{:.3g} ×", ui.session.time.rate);
   const Hint hint = {.title = std::string(ui.tr("Speed of playing"))};
-  if (const auto picked = combo(ui, "time/rate", centred(cut.left(ui.px(64)), ui.px(24)), shown, rates, chosen, hint)) {
+  if (const auto picked = combo(
+          ui, "time/rate", centred(cut.left(ui.px(64)), ui.px(24)), shown, rates, chosen, hint)) {
     ui.session.time.rate = kRates[*picked];
   }
 }
@@ -84,7 +93,8 @@ void draw_ruler(Ui& ui, const Area& area, const Ruler& ruler) {
   const Session& session = ui.session;
   const std::span<const FrameInfo> frames = session.drive->frames();
   const float widest = text_width(ui.fonts.tag, short_name(frames.back().name)) + ui.px(24);
-  constexpr int kSteps[] = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000};
+  constexpr int kSteps[] = {
+      1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000};
   int every = kSteps[0];
   for (const int step : kSteps) {
     every = step;
@@ -133,13 +143,15 @@ void draw_life(Ui& ui, const Area& area, const Ruler& ruler, const Track& track)
   const float y = std::floor(area.y + area.height / 2);
   const float half = ui.px(5);
   fill({x0, y - half, std::max(1.0F, x1 - x0), 2 * half}, ui.theme.selected_row);
-  for (const float end : {x0, x1}) fill({end - ui.px(2), y - half - ui.px(1), ui.px(4), 2 * half + ui.px(2)}, ui.theme.accent);
+  for (const float end : {x0, x1})
+    fill({end - ui.px(2), y - half - ui.px(1), ui.px(4), 2 * half + ui.px(2)}, ui.theme.accent);
   // Where the box was followed from key to key: dots on the bar.
   for (std::size_t i = 1; i < track.keys.size(); ++i) {
     if (track.keys[i].source != KeySource::follow) continue;
     const float a = ruler.middle(place_of(drive, track.keys[i - 1].stamp));
     const float b = ruler.middle(place_of(drive, track.keys[i].stamp));
-    for (float x = a + ui.px(8); x < b - ui.px(6); x += ui.px(6)) fill({x, y - 1, ui.px(3), 2}, ui.theme.text);
+    for (float x = a + ui.px(8); x < b - ui.px(6); x += ui.px(6))
+      fill({x, y - 1, ui.px(3), 2}, ui.theme.text);
   }
   for (const Keyframe& key : track.keys) {
     const float x = ruler.middle(place_of(drive, key.stamp));
@@ -148,7 +160,8 @@ void draw_life(Ui& ui, const Area& area, const Ruler& ruler, const Track& track)
   for (const auto& [stamp, mark] : track.marks) {
     const float x = ruler.middle(place_of(drive, stamp));
     if (mark.kind == Mark::Kind::unsure) {
-      ImGui::GetWindowDrawList()->AddCircle({x, y + 0.5F}, ui.px(4.5F), ink(ui.theme.warning), 0, ui.px(1.75F));
+      ImGui::GetWindowDrawList()->AddCircle(
+          {x, y + 0.5F}, ui.px(4.5F), ink(ui.theme.warning), 0, ui.px(1.75F));
     }
   }
 }
@@ -238,18 +251,26 @@ void draw_timeline(Ui& ui, const Area& area) {
   }
   const Ruler ruler = {cut.rest.x, cut.rest.width, static_cast<int>(frames.size())};
   const Area ruler_area = cut.rest;
-  const Touch seek = touch(ui, "timeline/frames", ruler_area, {}, true, fmt::format("{}", ruler.count));
+  const Touch seek =
+      touch(ui, "timeline/frames", ruler_area, {}, true, fmt::format("{}", ruler.count));
   if (seek.held) {
     const int wanted = ruler.frame_at(ImGui::GetIO().MousePos.x);
     if (wanted != session.time.frame) go_to_frame(session, wanted);
   }
   // With few frames a column would be a wall of colour.
   const float column = std::min(ruler.step(), ui.px(32));
-  fill({ruler.middle(session.time.frame) - column / 2, area.y, column, area.height}, ui.theme.selected_row, 0, 0.6F);
+  fill({ruler.middle(session.time.frame) - column / 2, area.y, column, area.height},
+       ui.theme.selected_row,
+       0,
+       0.6F);
   draw_ruler(ui, cut.top(ui.px(32)), ruler);
 
   const auto row_label = [&](const Area& row, std::string_view words) {
-    put_text(ui, {labels.x + ui.px(12), row.y, labels.width - ui.px(20), row.height}, ui.fonts.small, ui.theme.dim, words);
+    put_text(ui,
+             {labels.x + ui.px(12), row.y, labels.width - ui.px(20), row.height},
+             ui.fonts.small,
+             ui.theme.dim,
+             words);
   };
   if (const auto track = primary_track(session); track && cut.rest.height >= ui.px(20)) {
     const Area row = cut.top(ui.px(24));

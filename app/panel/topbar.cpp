@@ -1,6 +1,10 @@
 #include <fmt/format.h>
 #include <imgui.h>
 
+#include <algorithm>
+#include <iterator>
+#include <vector>
+
 #include "app/panel/entries.hpp"
 #include "app/panel/widgets.hpp"
 
@@ -20,64 +24,84 @@ constexpr Tab kTabs[] = {
     {"calibrate", "Calibrate", "layout.calibrate"},
 };
 
-constexpr std::string_view kMenuOrder[] = {"File", "Edit", "Box", "Track", "Time", "View", "Calibrate"};
+constexpr std::string_view kMenuOrder[] = {
+    "File", "Edit", "Box", "Track", "Time", "View", "Calibrate"};
 
-/// Everything a person can do, by category: what the palette finds, for those who look first.
-void draw_menu(Ui& ui, const Area& below) {
-  const float row = ui.px(24);
-  const float column = ui.px(280);
-  std::size_t longest = 0;
-  std::size_t columns = 0;
-  for (const std::string_view category : kMenuOrder) {
-    std::size_t count = 0;
-    for (const Action& action : actions()) {
-      if (action.category == category) ++count;
-    }
-    if (count > 0) ++columns;
-    longest = std::max(longest, count);
+/// What the menu offers of a category: what runs by itself in this layout. The class keys and the
+/// small steps of the keyboard stay with the palette and the list of keys.
+std::vector<const Action*> offered(Ui& ui, std::string_view category) {
+  std::vector<const Action*> result;
+  for (const Action& action : actions()) {
+    if (action.category != category) continue;
+    if (!action.scope.empty() && action.scope != ui.session.layout) continue;
+    const bool asks = std::any_of(action.parameters.begin(),
+                                  action.parameters.end(),
+                                  [](const Parameter& parameter) { return parameter.required; });
+    const bool class_key = action.id.starts_with("class.") && action.id.size() == 7;
+    const bool small_step = action.title.ends_with("cm") || action.title.ends_with("1°") ||
+                            action.title.ends_with("10°");
+    if (!asks && !class_key && !small_step) result.push_back(&action);
   }
-  const float room = ImGui::GetIO().DisplaySize.x - ui.px(16);
-  const float wide = std::min(column, room / static_cast<float>(std::max<std::size_t>(1, columns)));
-  const float height = row * static_cast<float>(longest + 1) + ui.px(20);
-  if (!begin_dropdown(ui, "menu", below, wide * static_cast<float>(columns), height)) return;
-  const ImVec2 at = ImGui::GetCursorScreenPos();
-  float x = at.x;
+  return result;
+}
+
+void draw_menu_row(Ui& ui, const Area& row, const Action& action) {
+  const Hint hint = action_hint(ui, action.id);
+  const Touch mouse =
+      touch(ui, fmt::format("menu/{}", action.id), row, {{}, {}, hint.reason}, hint.reason.empty());
+  if (mouse.hovered && mouse.enabled) fill(row, ui.theme.hover, ui.px(3));
+  const float keys = keys_width(ui, hint.key);
+  put_icon(ui,
+           {row.x + ui.px(4), row.y, ui.px(20), row.height},
+           action.icon,
+           mouse.enabled ? ui.theme.dim : ui.theme.off,
+           0.85F);
+  put_text(ui,
+           {row.x + ui.px(30), row.y, row.width - keys - ui.px(44), row.height},
+           ui.fonts.small,
+           mouse.enabled ? ui.theme.text : ui.theme.off,
+           hint.title);
+  put_keys(ui, row.x + row.width - ui.px(6), row.y + row.height / 2, hint.key, Align::right);
+  if (!mouse.clicked) return;
+  close_dropdown();
+  do_action(ui.session, action.id);
+}
+
+/// Categories at the left, the actions of the one under the mouse beside them.
+void draw_menu(Ui& ui, const Area& below) {
+  const float row = ui.px(25);
+  const float left_width = ui.px(130);
+  const float right_width = ui.px(310);
+  int& open = ui.memory.get<int>("menu/open");
+  std::vector<std::vector<const Action*>> columns;
+  std::size_t longest = std::size(kMenuOrder);
   for (const std::string_view category : kMenuOrder) {
-    float y = at.y + ui.px(8);
-    bool any = false;
-    for (const Action& action : actions()) {
-      if (action.category != category) continue;
-      if (!any) {
-        put_text(ui,
-                 {x + ui.px(10), y, wide - ui.px(20), row},
-                 ui.fonts.bold,
-                 ui.theme.dim,
-                 ui.tr(category));
-        y += row;
-        any = true;
-      }
-      const Hint hint = action_hint(ui, action.id);
-      const Area line_area = {x + ui.px(2), y, wide - ui.px(4), row};
-      const Touch mouse = touch(ui,
-                                fmt::format("menu/{}", action.id),
-                                line_area,
-                                {{}, {}, hint.reason},
-                                hint.reason.empty());
-      if (mouse.hovered && mouse.enabled) fill(line_area, ui.theme.hover, ui.px(3));
-      const float keys = keys_width(ui, hint.key);
-      put_text(ui,
-               {line_area.x + ui.px(8), y, line_area.width - keys - ui.px(22), row},
-               ui.fonts.small,
-               mouse.enabled ? ui.theme.text : ui.theme.off,
-               hint.title);
-      put_keys(ui, line_area.x + line_area.width - ui.px(6), y + row / 2, hint.key, Align::right);
-      if (mouse.clicked) {
-        close_dropdown();
-        do_action(ui.session, action.id);
-      }
-      y += row;
-    }
-    if (any) x += wide;
+    columns.push_back(offered(ui, category));
+    longest = std::max(longest, columns.back().size());
+  }
+  const float height = row * static_cast<float>(longest) + ui.px(12);
+  if (!begin_dropdown(ui, "menu", below, left_width + right_width, height)) return;
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  float y = at.y + ui.px(6);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].empty()) continue;
+    const Area place = {at.x + ui.px(4), y, left_width - ui.px(8), row};
+    y += row;
+    const Touch mouse = touch(ui, fmt::format("menu/{}", kMenuOrder[i]), place);
+    if (mouse.hovered) open = static_cast<int>(i);
+    if (open == static_cast<int>(i)) fill(place, ui.theme.selected_row, ui.px(3));
+    put_text(ui, inset(place, ui.px(8), 0), ui.fonts.body, ui.theme.text, ui.tr(kMenuOrder[i]));
+    put_icon(ui,
+             {place.x + place.width - ui.px(18), place.y, ui.px(14), row},
+             "caret-right",
+             ui.theme.dim,
+             0.8F);
+  }
+  line(at.x + left_width, at.y, at.x + left_width, at.y + height, ui.theme.line);
+  y = at.y + ui.px(6);
+  for (const Action* action : columns[static_cast<std::size_t>(open) % columns.size()]) {
+    draw_menu_row(ui, {at.x + left_width + ui.px(4), y, right_width - ui.px(12), row}, *action);
+    y += row;
   }
   end_dropdown();
 }
@@ -128,7 +152,11 @@ void draw_topbar(Ui& ui, const Area& area) {
            ui.fonts.body,
            ui.theme.dim,
            ui.tr("Search actions"));
-  put_keys(ui, search.x + search.width - ui.px(5), search.y + search.height / 2, search_hint.key, Align::right);
+  put_keys(ui,
+           search.x + search.width - ui.px(5),
+           search.y + search.height / 2,
+           search_hint.key,
+           Align::right);
   if (mouse.clicked) do_action(session, "view.palette");
   icon_at_right("topbar/redo", "edit.redo");
   icon_at_right("topbar/undo", "edit.undo");
@@ -151,8 +179,12 @@ void draw_topbar(Ui& ui, const Area& area) {
     const std::string title(ui.tr(tab.title));
     const Area place = cut.left(text_width(ui.fonts.body, title) + ui.px(34));
     const bool on = session.layout == tab.layout;
-    const Touch state =
-        touch(ui, fmt::format("layout/{}", tab.layout), place, action_hint(ui, tab.action), true, on ? "on" : "");
+    const Touch state = touch(ui,
+                              fmt::format("layout/{}", tab.layout),
+                              place,
+                              action_hint(ui, tab.action),
+                              true,
+                              on ? "on" : "");
     if (on) {
       fill(place, ui.theme.panel);
       fill({place.x, place.y + place.height - ui.px(2), place.width, ui.px(2)}, ui.theme.accent);

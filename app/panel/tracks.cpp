@@ -19,8 +19,8 @@ enum class Order { name, points, distance };
 struct ListState {
   Order order = Order::distance;
   bool ascending = true;
-  bool everywhere = false;     ///< also tracks without a box in this frame
-  TrackId shown = 0;           ///< the selection that was scrolled to
+  bool everywhere = false;  ///< also tracks without a box in this frame
+  TrackId shown = 0;        ///< the selection that was scrolled to
 };
 
 struct Row {
@@ -40,8 +40,9 @@ std::string lower(std::string_view words) {
 /// Every word of the filter must be found in class, code, name or an attribute.
 bool fits(Ui& ui, const Row& row, const std::string& filter) {
   if (filter.empty()) return true;
-  std::string haystack = lower(row.title) + ' ' + lower(row.track->class_name) + ' ' +
-                         lower(ui.session.document().taxonomy().find_or_other(row.track->class_name).code);
+  std::string haystack =
+      lower(row.title) + ' ' + lower(row.track->class_name) + ' ' +
+      lower(ui.session.document().taxonomy().find_or_other(row.track->class_name).code);
   const Attributes attributes = attributes_at(*row.track, ui.session.frame().stamp);
   for (const auto& [name, value] : attributes) haystack += ' ' + lower(name) + '=' + lower(value);
   const std::string wanted = lower(filter);
@@ -105,15 +106,21 @@ Columns columns_of(Ui& ui, const Area& row) {
 
 void draw_header(Ui& ui, const Area& area, ListState& state) {
   const Columns columns = columns_of(ui, area);
-  const auto column = [&](std::string_view id, const Area& place, std::string_view title, Order order, Align align) {
-    const Touch mouse = touch(ui, std::string(id), place, {.title = std::string(ui.tr("Sort by this"))});
+  const auto column = [&](std::string_view id,
+                          const Area& place,
+                          std::string_view title,
+                          Order order,
+                          Align align) {
+    const Touch mouse =
+        touch(ui, std::string(id), place, {.title = std::string(ui.tr("Sort by this"))});
     const bool on = state.order == order;
     Area words = place;
     if (on) words.width -= ui.px(10);
     const std::uint32_t rgb = on || mouse.hovered ? ui.theme.text : ui.theme.dim;
     const float width = put_text(ui, words, ui.fonts.tag, rgb, ui.tr(title), align);
     if (on) {
-      const float x = align == Align::right ? place.x + place.width - ui.px(10) : place.x + width + ui.px(2);
+      const float x =
+          align == Align::right ? place.x + place.width - ui.px(10) : place.x + width + ui.px(2);
       put_icon(ui,
                {x, place.y, ui.px(10), place.height},
                state.ascending ? "caret-up" : "caret-down",
@@ -145,7 +152,8 @@ void draw_row(Ui& ui, const Area& area, const Row& row) {
   const TrackId uid = row.track->uid;
   const bool selected =
       std::find(session.selected.begin(), session.selected.end(), uid) != session.selected.end();
-  const bool hidden = std::find(session.hidden.begin(), session.hidden.end(), uid) != session.hidden.end();
+  const bool hidden =
+      std::find(session.hidden.begin(), session.hidden.end(), uid) != session.hidden.end();
   const Columns columns = columns_of(ui, area);
   Area body = area;
   body.width = columns.eye.x - area.x;
@@ -181,14 +189,17 @@ void draw_row(Ui& ui, const Area& area, const Row& row) {
                 row.box->key && selected ? ui.theme.accent : ui.theme.dim,
                 row.box->key);
   }
-  const Touch eye = touch(ui,
-                          fmt::format("tracks/{}/eye", row.track->name),
-                          columns.eye,
-                          {.title = std::string(ui.tr(hidden ? "Show this track" : "Hide this track"))});
+  const Touch eye =
+      touch(ui,
+            fmt::format("tracks/{}/eye", row.track->name),
+            columns.eye,
+            {.title = std::string(ui.tr(hidden ? "Show this track" : "Hide this track"))});
   put_icon(ui,
            columns.eye,
            hidden ? "eye-slash" : "eye",
-           hidden ? ui.theme.off : eye.hovered ? ui.theme.text : ui.theme.dim,
+           hidden        ? ui.theme.off
+           : eye.hovered ? ui.theme.text
+                         : ui.theme.dim,
            0.85F);
   if (eye.clicked) toggle_eye(session, uid);
   if (mouse.hovered && session.hovered != uid) {
@@ -243,11 +254,16 @@ void draw_tracks(Ui& ui, const Area& area) {
   Cutter cut{area};
   const std::size_t here = frame_boxes(session).size();
   const std::size_t all = session.document().tracks().size();
-  Cutter head{panel_head(ui,
-                         cut.top(ui.px(32), ui.px(6)),
-                         ui.tr("Tracks"),
-                         fill(ui.tr("{} of {} in this frame"), {fmt::format("{}", here), fmt::format("{}", all)}))};
-  action_button(ui, "tracks/new", centred(head.right(ui.px(26)), ui.px(26)), "tool.place", {.icon = "plus", .flat = true});
+  Cutter head{panel_head(
+      ui,
+      cut.top(ui.px(32), ui.px(6)),
+      ui.tr("Tracks"),
+      fill(ui.tr("{} of {} in this frame"), {fmt::format("{}", here), fmt::format("{}", all)}))};
+  action_button(ui,
+                "tracks/new",
+                centred(head.right(ui.px(26)), ui.px(26)),
+                "tool.place",
+                {.icon = "plus", .flat = true});
 
   Cutter filter{inset(cut.top(ui.px(28), ui.px(4)), ui.px(12), 0)};
   const Area eye = filter.right(ui.px(28), ui.px(4));
@@ -262,7 +278,13 @@ void draw_tracks(Ui& ui, const Area& area) {
     session.popup.clear();
     focus_field(ui, "tracks/filter");
   }
-  if (text_field(ui, "tracks/filter", filter.rest, ui.tr("Class, id, attribute"), session.filter, "/", "filter")) {
+  if (text_field(ui,
+                 "tracks/filter",
+                 filter.rest,
+                 ui.tr("Class, id, attribute"),
+                 session.filter,
+                 "/",
+                 "filter")) {
     ++session.versions.look;
   }
   draw_header(ui, cut.top(ui.px(22)), state);
@@ -277,7 +299,8 @@ void draw_tracks(Ui& ui, const Area& area) {
   const TrackId selected = primary(session);
   if (selected != state.shown) {
     state.shown = selected;
-    const auto found = std::find_if(rows.begin(), rows.end(), [&](const Row& row) { return row.track->uid == selected; });
+    const auto found = std::find_if(
+        rows.begin(), rows.end(), [&](const Row& row) { return row.track->uid == selected; });
     if (found != rows.end()) {
       scroll_to(height * static_cast<float>(found - rows.begin()), height, cut.rest.height);
     }

@@ -10,14 +10,21 @@ namespace {
 
 ImGuiMouseCursor shape_of(Cursor cursor) {
   switch (cursor) {
-    case Cursor::move: return ImGuiMouseCursor_ResizeAll;
-    case Cursor::horizontal: return ImGuiMouseCursor_ResizeEW;
-    case Cursor::vertical: return ImGuiMouseCursor_ResizeNS;
-    case Cursor::diagonal_down: return ImGuiMouseCursor_ResizeNWSE;
-    case Cursor::diagonal_up: return ImGuiMouseCursor_ResizeNESW;
-    case Cursor::rotate: return ImGuiMouseCursor_Hand;
+    case Cursor::move:
+      return ImGuiMouseCursor_ResizeAll;
+    case Cursor::horizontal:
+      return ImGuiMouseCursor_ResizeEW;
+    case Cursor::vertical:
+      return ImGuiMouseCursor_ResizeNS;
+    case Cursor::diagonal_down:
+      return ImGuiMouseCursor_ResizeNWSE;
+    case Cursor::diagonal_up:
+      return ImGuiMouseCursor_ResizeNESW;
+    case Cursor::rotate:
+      return ImGuiMouseCursor_Hand;
     case Cursor::arrow:
-    case Cursor::cross: break;
+    case Cursor::cross:
+      break;
   }
   return ImGuiMouseCursor_Arrow;
 }
@@ -84,7 +91,8 @@ float put_plate(Ui& ui, float x, float bottom, std::string_view bright, std::str
   const Area plate = {x, bottom - ui.px(20), first + gap + second + ui.px(12), ui.px(20)};
   // On a photograph, whatever the theme: always light on dark.
   fill(plate, 0x131416, ui.px(3), 0.82F);
-  put_text(ui, {plate.x + ui.px(6), plate.y, first + 1, plate.height}, ui.fonts.tag, 0xE6E8EB, bright);
+  put_text(
+      ui, {plate.x + ui.px(6), plate.y, first + 1, plate.height}, ui.fonts.tag, 0xE6E8EB, bright);
   put_text(ui,
            {plate.x + ui.px(6) + first + gap, plate.y, second + 1, plate.height},
            ui.fonts.tag,

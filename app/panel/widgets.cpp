@@ -13,8 +13,8 @@ namespace {
 /// The tooltip that stands, or waits to.
 struct Tip {
   std::string id;
-  double since_s = 0;      ///< when the mouse came to rest on it
-  double shown_s = -1;     ///< when a tooltip was last on the screen
+  double since_s = 0;   ///< when the mouse came to rest on it
+  double shown_s = -1;  ///< when a tooltip was last on the screen
   int frame = -1;
 };
 
@@ -22,7 +22,8 @@ constexpr double kTipDelay = 0.4;
 
 void show_tip(Ui& ui, const Area& item, const Hint& hint) {
   ImDrawList* list = ImGui::GetForegroundDrawList();
-  const std::string first = hint.key.empty() ? hint.title : fmt::format("{}  ·  {}", hint.title, hint.key);
+  const std::string first =
+      hint.key.empty() ? hint.title : fmt::format("{}  ·  {}", hint.title, hint.key);
   ImFont* font = ui.fonts.small;
   const float room = ui.px(8);
   const float line_height = ui.px(18);
@@ -98,7 +99,12 @@ void draw_face(Ui& ui, const Area& area, const Face& face, std::uint32_t ink_rgb
   if (cap <= 0) return;
   const std::uint32_t cap_rgb = face.primary ? ui.theme.on_accent : 0;
   if (face.align == Align::left) {
-    put_keys(ui, area.x + area.width - ui.px(8), area.y + area.height / 2, face.key, Align::right, cap_rgb);
+    put_keys(ui,
+             area.x + area.width - ui.px(8),
+             area.y + area.height / 2,
+             face.key,
+             Align::right,
+             cap_rgb);
   } else {
     put_keys(ui, x + shown + ui.px(8), area.y + area.height / 2, face.key, Align::left, cap_rgb);
   }
@@ -131,15 +137,17 @@ Touch touch(Ui& ui,
             std::string value) {
   mark_item(ui, id, area, std::move(value), enabled);
   ImGui::SetCursorScreenPos({area.x, area.y});
-  const bool pressed = ImGui::InvisibleButton(
-      id.c_str(), {std::max(1.0F, area.width), std::max(1.0F, area.height)});
+  const bool pressed =
+      ImGui::InvisibleButton(id.c_str(), {std::max(1.0F, area.width), std::max(1.0F, area.height)});
   Touch result;
   result.enabled = enabled;
   result.hovered = ImGui::IsItemHovered();
   result.held = enabled && ImGui::IsItemActive();
   result.clicked = enabled && pressed;
-  result.double_clicked = enabled && result.hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left);
-  result.right_clicked = enabled && result.hovered && ImGui::IsMouseReleased(ImGuiMouseButton_Right);
+  result.double_clicked =
+      enabled && result.hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left);
+  result.right_clicked =
+      enabled && result.hovered && ImGui::IsMouseReleased(ImGuiMouseButton_Right);
   if (result.hovered && !result.held) tip_for(ui, id, area, hint);
   return result;
 }
@@ -256,7 +264,11 @@ std::optional<int> combo(Ui& ui,
                          const Hint& hint,
                          bool enabled) {
   const Touch state = touch(ui, id, area, hint, enabled, std::string(shown));
-  fill(area, state.held ? ui.theme.active : state.hovered && enabled ? ui.theme.hover : ui.theme.raised, ui.px(3));
+  fill(area,
+       state.held                 ? ui.theme.active
+       : state.hovered && enabled ? ui.theme.hover
+                                  : ui.theme.raised,
+       ui.px(3));
   Cutter cut{inset(area, ui.px(8), 0)};
   put_icon(ui, cut.right(ui.px(10), ui.px(4)), "caret-down", ui.theme.dim);
   put_text(ui, cut.rest, ui.fonts.body, enabled ? ui.theme.text : ui.theme.off, shown);
@@ -268,11 +280,15 @@ std::optional<int> combo(Ui& ui,
     width = std::max(width, text_width(ui.fonts.body, choice) + ui.px(40));
   }
   std::optional<int> answer;
-  if (begin_dropdown(ui, list_id, area, width, row * static_cast<float>(choices.size()) + ui.px(8))) {
+  if (begin_dropdown(
+          ui, list_id, area, width, row * static_cast<float>(choices.size()) + ui.px(8))) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     for (std::size_t i = 0; i < choices.size(); ++i) {
       const Area line_area = {at.x, at.y + ui.px(4) + row * static_cast<float>(i), width, row};
-      const Face face = {.label = choices[i], .on = static_cast<int>(i) == chosen, .flat = true, .align = Align::left};
+      const Face face = {.label = choices[i],
+                         .on = static_cast<int>(i) == chosen,
+                         .flat = true,
+                         .align = Align::left};
       if (button(ui, fmt::format("{}/{}", id, i), line_area, face)) {
         answer = static_cast<int>(i);
         close_dropdown();
@@ -289,7 +305,9 @@ bool slider(Ui& ui, const std::string& id, const Area& area, double& share, cons
   bool changed = false;
   if (state.held && area.width > knob) {
     const double wanted = std::clamp(
-        static_cast<double>((ImGui::GetIO().MousePos.x - area.x - knob / 2) / (area.width - knob)), 0.0, 1.0);
+        static_cast<double>((ImGui::GetIO().MousePos.x - area.x - knob / 2) / (area.width - knob)),
+        0.0,
+        1.0);
     changed = wanted != share;
     share = wanted;
   }

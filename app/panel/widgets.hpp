@@ -9,9 +9,10 @@
 
 namespace sweepbox {
 
-// The controls that panels are made of. Each takes a stable id ("props/length"), by which the ui-map and
-// the tests know it, and an area in window pixels; LOOK.md says how they look. All draw into the ImGui
-// window that is current. Measures given to them are pixels of the window: ui.px(28).
+// The controls that panels are made of. Each takes a stable id ("props/length"), by which the
+// ui-map and the tests know it, and an area in window pixels; LOOK.md says how they look. All draw
+// into the ImGui window that is current. Measures given to them are pixels of the window:
+// ui.px(28).
 
 enum class Align { left, centre, right };
 
@@ -35,18 +36,25 @@ Area centred(const Area& area, float height);
 // ---- drawing
 
 float text_width(const ImFont* font, std::string_view words);
-/// One line in the middle of the area's height, shortened with "…" where it does not fit; answers its
-/// width.
-float put_text(Ui& ui, const Area& area, ImFont* font, std::uint32_t rgb, std::string_view words, Align align = Align::left);
+/// One line in the middle of the area's height, shortened with "…" where it does not fit; answers
+/// its width.
+float put_text(Ui& ui,
+               const Area& area,
+               ImFont* font,
+               std::uint32_t rgb,
+               std::string_view words,
+               Align align = Align::left);
 /// Wrapped at the area's width; answers the height (nothing is drawn below the area).
-float put_paragraph(Ui& ui, const Area& area, ImFont* font, std::uint32_t rgb, std::string_view words);
+float put_paragraph(
+    Ui& ui, const Area& area, ImFont* font, std::uint32_t rgb, std::string_view words);
 float paragraph_height(const ImFont* font, std::string_view words, float width);
 void put_icon(Ui& ui, const Area& area, std::string_view name, std::uint32_t rgb, float share = 1);
 void fill(const Area& area, std::uint32_t rgb, float rounding = 0, float alpha = 1);
 void frame(const Area& area, std::uint32_t rgb, float rounding = 0, float thickness = 1);
 void line(float x0, float y0, float x1, float y1, std::uint32_t rgb, float thickness = 1);
 /// Key caps of "Ctrl+Shift+Z", right aligned at x or left aligned from x; answers the width.
-float put_keys(Ui& ui, float x, float middle_y, std::string_view chord, Align align, std::uint32_t rgb = 0);
+float put_keys(
+    Ui& ui, float x, float middle_y, std::string_view chord, Align align, std::uint32_t rgb = 0);
 float keys_width(Ui& ui, std::string_view chord);
 /// Two letters on the class's colour, 24 × 16 px.
 float put_class_tag(Ui& ui, float x, float middle_y, std::string_view class_name);
@@ -82,9 +90,15 @@ struct Touch {
 };
 
 /// The ground of every control: hit test, tooltip, ui-map entry. Draws nothing but the tooltip.
-Touch touch(Ui& ui, const std::string& id, const Area& area, const Hint& hint = {}, bool enabled = true, std::string value = {});
+Touch touch(Ui& ui,
+            const std::string& id,
+            const Area& area,
+            const Hint& hint = {},
+            bool enabled = true,
+            std::string value = {});
 /// Registers a thing that is no control but that tests look for.
-void mark_item(Ui& ui, const std::string& id, const Area& area, std::string value = {}, bool enabled = true);
+void mark_item(
+    Ui& ui, const std::string& id, const Area& area, std::string value = {}, bool enabled = true);
 
 struct Face {
   std::string label = {};
@@ -96,24 +110,53 @@ struct Face {
   Align align = Align::centre;
 };
 
-bool button(Ui& ui, const std::string& id, const Area& area, const Face& face, const Hint& hint = {}, bool enabled = true);
-/// A button for an action: tooltip with its title and key, disabled with its reason, runs it. An empty
-/// face gets the action's icon, or its title.
-bool action_button(Ui& ui, const std::string& id, const Area& area, std::string_view action, Face face = {}, const Arguments& arguments = {});
+bool button(Ui& ui,
+            const std::string& id,
+            const Area& area,
+            const Face& face,
+            const Hint& hint = {},
+            bool enabled = true);
+/// A button for an action: tooltip with its title and key, disabled with its reason, runs it. An
+/// empty face gets the action's icon, or its title.
+bool action_button(Ui& ui,
+                   const std::string& id,
+                   const Area& area,
+                   std::string_view action,
+                   Face face = {},
+                   const Arguments& arguments = {});
 /// What the tooltip of an action says now.
 Hint action_hint(Ui& ui, std::string_view action);
 
-bool checkbox(Ui& ui, const std::string& id, const Area& area, std::string_view label, bool& value, const Hint& hint = {}, bool enabled = true);
+bool checkbox(Ui& ui,
+              const std::string& id,
+              const Area& area,
+              std::string_view label,
+              bool& value,
+              const Hint& hint = {},
+              bool enabled = true);
 /// One of a few, side by side. −1: none is chosen. True where another was clicked.
-bool segmented(Ui& ui, const std::string& id, const Area& area, std::span<const std::string> labels, int& chosen, bool enabled = true);
+bool segmented(Ui& ui,
+               const std::string& id,
+               const Area& area,
+               std::span<const std::string> labels,
+               int& chosen,
+               bool enabled = true);
 /// A field that opens a list. Answers the chosen index.
-std::optional<int> combo(Ui& ui, const std::string& id, const Area& area, std::string_view shown, std::span<const std::string> choices, int chosen, const Hint& hint = {}, bool enabled = true);
+std::optional<int> combo(Ui& ui,
+                         const std::string& id,
+                         const Area& area,
+                         std::string_view shown,
+                         std::span<const std::string> choices,
+                         int chosen,
+                         const Hint& hint = {},
+                         bool enabled = true);
 /// A slider of 0 … 1; true while it moves.
 bool slider(Ui& ui, const std::string& id, const Area& area, double& share, const Hint& hint = {});
 
 // ---- surfaces
 
-/// An ImGui window without decoration over an area: what a panel draws in. Panels never cover each other.
+/// An ImGui window without decoration over an area: what a panel draws in. Panels never cover each
+/// other.
 void begin_surface(const std::string& id, const Area& area);
 void end_surface();
 /// A part of the surface that scrolls by itself where its content is taller.
@@ -125,8 +168,8 @@ float scroll_y();
 /// Scrolls the current part so that [top, top + height) of its content is seen.
 void scroll_to(float top, float height, float view_height);
 
-/// The 32 px line above a panel: title, dim words after it, a line below; answers what is left at its
-/// right end for buttons.
+/// The 32 px line above a panel: title, dim words after it, a line below; answers what is left at
+/// its right end for buttons.
 Area panel_head(Ui& ui, const Area& area, std::string_view title, std::string_view more = {});
 
 /// A popup in front of everything, the rest veiled. A click beside it or Escape closes it

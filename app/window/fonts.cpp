@@ -15,7 +15,8 @@ namespace sweepbox {
 
 namespace {
 
-// ImGui sizes a face by ascent − descent, type is sized by its em: the ratio of each face (its hhea).
+// ImGui sizes a face by ascent − descent, type is sized by its em: the ratio of each face (its
+// hhea).
 constexpr float kInterLine = 1.21F;
 constexpr float kMonoLine = 1.32F;
 constexpr float kNotoLine = 1.448F;
@@ -24,9 +25,9 @@ constexpr float kNotoLine = 1.448F;
 constexpr int kSimplifiedChinese = 2;
 constexpr const char* kNotoPath = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc";
 
-constexpr ImWchar kLatin[] = {0x0020, 0x00FF, 0x0100, 0x017F, 0x0391, 0x03C9, 0x2010, 0x2027,
-                              0x2030, 0x203A, 0x2070, 0x209F, 0x2190, 0x2193, 0x2212, 0x2212,
-                              0x2248, 0x2248, 0x2264, 0x2265, 0};
+constexpr ImWchar kLatin[] = {0x0020, 0x00FF, 0x0100, 0x017F, 0x0391, 0x03C9, 0x2010,
+                              0x2027, 0x2030, 0x203A, 0x2070, 0x209F, 0x2190, 0x2193,
+                              0x2212, 0x2212, 0x2248, 0x2248, 0x2264, 0x2265, 0};
 constexpr ImWchar kIcons[] = {0xF000, 0xF2FF, 0};
 
 ImFontConfig embedded_config() {
@@ -133,7 +134,8 @@ LoadedFonts load_fonts(float scale, std::string_view language) {
                                 all_letters ? all_ranges.Data : own_ranges.Data);
     return font;
   };
-  // File names and notes may hold any common character; tags, heads and the start page only our words.
+  // File names and notes may hold any common character; tags, heads and the start page only our
+  // words.
   fonts.body = text_face("inter_regular", 14, true);
   fonts.small = text_face("inter_regular", 12, true);
   fonts.tag = text_face("inter_medium", 11, false);

@@ -38,7 +38,8 @@ std::string name_of_key(int key, int scancode) {
     if (named.key == key) return std::string(named.name);
   }
   if (key >= GLFW_KEY_F1 && key <= GLFW_KEY_F25) return fmt::format("F{}", key - GLFW_KEY_F1 + 1);
-  if (key >= GLFW_KEY_KP_0 && key <= GLFW_KEY_KP_9) return fmt::format("Num{}", key - GLFW_KEY_KP_0);
+  if (key >= GLFW_KEY_KP_0 && key <= GLFW_KEY_KP_9)
+    return fmt::format("Num{}", key - GLFW_KEY_KP_0);
   if (const char* written = glfwGetKeyName(key, scancode); written != nullptr && *written != '\0') {
     std::string name = written;
     if (name.size() == 1) {
@@ -47,7 +48,8 @@ std::string name_of_key(int key, int scancode) {
     }
   }
   // A layout without Latin letters: the place of the key decides.
-  if (key > GLFW_KEY_SPACE && key <= GLFW_KEY_GRAVE_ACCENT) return std::string(1, static_cast<char>(key));
+  if (key > GLFW_KEY_SPACE && key <= GLFW_KEY_GRAVE_ACCENT)
+    return std::string(1, static_cast<char>(key));
   return {};
 }
 

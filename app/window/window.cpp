@@ -31,8 +31,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// A click whose press and release come together is seen by ImGui 1.86 over several frames; with fewer
-// than three some clicks were lost (stack.md, section 5).
+// A click whose press and release come together is seen by ImGui 1.86 over several frames; with
+// fewer than three some clicks were lost (stack.md, section 5).
 constexpr int kFramesAfterEvent = 3;
 constexpr double kFramePeriod = 1.0 / 60;
 constexpr double kSettleLimit = 120;  ///< s; a hung disk must not hang a script for ever
@@ -114,9 +114,9 @@ struct Window::State {
   Clock::time_point start = Clock::now();
   Clock::time_point last_tick = Clock::now();
   int draws_left = kFramesAfterEvent;
-  std::uint64_t drawn = 0;       ///< fingerprint of the last picture
+  std::uint64_t drawn = 0;  ///< fingerprint of the last picture
   double wake_at_s = 0;
-  double frame_s = kFramePeriod; ///< smoothed
+  double frame_s = kFramePeriod;  ///< smoothed
   float scale = 0;
   std::string language;
   ThemeName theme_name = ThemeName::dark;
@@ -128,7 +128,9 @@ struct Window::State {
   float wanted_scale() const;
   void follow_settings();
   bool pending() const;
+
   bool fingerprint_changed() const { return fingerprint(*session) != drawn; }
+
   void ask_before_quitting();
   void advance();
   void handle_keys(Ui& ui);
@@ -155,7 +157,9 @@ void on_key(GLFWwindow* window, int key, int scancode, int action, int modifiers
   if (!event.chords.empty()) events.keys.push_back(std::move(event));
 }
 
-void note_event(GLFWwindow* window) { events_of(window).seen = true; }
+void note_event(GLFWwindow* window) {
+  events_of(window).seen = true;
+}
 
 GLFWwindow* create_window(const WindowOptions& options) {
   constexpr int kVersions[][2] = {{4, 5}, {4, 3}, {3, 3}};
@@ -231,8 +235,8 @@ void Window::State::ask_before_quitting() {
 
 /// Something will change the picture or the disk without anybody touching the window.
 bool Window::State::pending() const {
-  return session->jobs.pending() > 0 || (views && views->animating()) || !everything_saved(*session) ||
-         (session->has_drive() && !everything_loaded(*session));
+  return session->jobs.pending() > 0 || (views && views->animating()) ||
+         !everything_saved(*session) || (session->has_drive() && !everything_loaded(*session));
 }
 
 /// Time and jobs' results up to now.
@@ -288,7 +292,8 @@ void Window::State::handle_keys(Ui& ui) {
   for (const KeyEvent& event : typed) {
     // What is typed belongs to the field with the caret, a list that dropped takes Escape.
     const bool typing = ImGui::GetIO().WantTextInput;
-    const bool listing = ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
+    const bool listing =
+        ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
     if (event.press && (typing || listing)) {
       const Chord& chord = event.chords.front();
       const bool closes_popup = chord.key == "Escape" && !session->popup.empty() && !listing;
@@ -512,7 +517,8 @@ bool Window::frame() {
 void Window::settle() {
   State& state = *state_;
   const double began = state.now_s();
-  // Two quiet frames: what the first one drew may have asked for more (a picture's size, a best camera).
+  // Two quiet frames: what the first one drew may have asked for more (a picture's size, a best
+  // camera).
   int quiet = 0;
   while (quiet < 2 && state.now_s() - began < kSettleLimit) {
     frame();
@@ -529,7 +535,8 @@ Image Window::picture() const {
   const auto row = static_cast<std::size_t>(image.width) * 4;
   image.rgba.resize(row * static_cast<std::size_t>(image.height));
   if (ImGui::GetDrawData() == nullptr) return image;
-  // The back buffer is undefined after the swap and the front one reads black: the same frame again.
+  // The back buffer is undefined after the swap and the front one reads black: the same frame
+  // again.
   state_->clear_to_theme(image.width, image.height);
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
   glBindFramebuffer(GL_READ_FRAMEBUFFER, 0);
@@ -548,7 +555,9 @@ Image Window::picture() const {
   return image;
 }
 
-void Window::invalidate() { state_->views->invalidate(); }
+void Window::invalidate() {
+  state_->views->invalidate();
+}
 
 std::string Window::gl_description() const {
   const auto words = [](GLenum name) {

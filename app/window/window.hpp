@@ -12,8 +12,9 @@ struct WindowOptions {
   int width = 1600;
   int height = 900;
   bool visible = true;
-  std::filesystem::path ui_map;   ///< empty: none is written
-  /// "scene", "top", "side", "front" or "camera:NAME": that view alone fills the window (for `render`).
+  std::filesystem::path ui_map;  ///< empty: none is written
+  /// "scene", "top", "side", "front" or "camera:NAME": that view alone fills the window (for
+  /// `render`).
   std::string only;
 };
 
