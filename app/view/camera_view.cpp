@@ -128,17 +128,16 @@ GLuint PointOverlay::paint(const std::vector<float>& uvd,
   if (version == version_ && matrix == matrix_ && width == width_ && height == height_ &&
       look.size == size_ && table == table_)
     return picture_.id();
-  if (version != version_) {
-    points_.set_points(uvd);
-    points_.set_inks(inks);
-  }
+  if (version != version_) points_.set_points(uvd);
+  if (version != version_ || !(table == table_) || look.direct != direct_)
+    points_.set_inks(inks, table, look.direct);
   version_ = version;
   matrix_ = matrix;
   width_ = width;
   height_ = height;
   size_ = look.size;
   table_ = table;
-  points_.set_table(table);
+  direct_ = look.direct;
   const GlStateKeeper keeper;
   picture_.set(width, height, nullptr, false);
   glBindFramebuffer(GL_DRAW_FRAMEBUFFER, picture_.framebuffer());
@@ -155,7 +154,6 @@ GLuint PointOverlay::paint(const std::vector<float>& uvd,
   what.height = height;
   what.size = look.size;
   what.orthographic = true;
-  what.direct = look.direct;
   points_.paint(what, look.compute);
   return picture_.id();
 }

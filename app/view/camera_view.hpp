@@ -89,6 +89,7 @@ class PointOverlay {
   int width_ = 0, height_ = 0;
   double size_ = 0;
   InkTable table_;
+  bool direct_ = false;
 };
 
 /// One camera's image with boxes and points; whole, or close to a track.

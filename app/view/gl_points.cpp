@@ -1,9 +1,10 @@
 #include "app/view/gl_points.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <cstring>
 
 namespace sweepbox {
 
@@ -31,6 +32,15 @@ DepthBits depth_bits(bool orthographic, unsigned index_bits) {
   return {low, high, whole > room ? whole - room : 0};
 }
 
+/// Window z = x + y / depth (x + y · depth where orthographic), depth as points.comp stores it.
+Vec2 window_z(const GlPoints::Paint& what) {
+  if (what.orthographic) return {0.5 - 0.5 * 1.5 / 0.499, 0.5 / 0.499};
+  // Clip z and clip w of a perspective both grow along the eye's axis alone: z = a · w + b.
+  const auto z = what.clip_from_points.row(2), w = what.clip_from_points.row(3);
+  const double a = z.head<3>().dot(w.head<3>()) / std::max(1e-12, w.head<3>().squaredNorm());
+  return {0.5 + 0.5 * a, 0.5 * (z[3] - a * w[3])};
+}
+
 }  // namespace
 
 void GlPoints::set_points(std::span<const float> xyz) {
@@ -38,20 +48,33 @@ void GlPoints::set_points(std::span<const float> xyz) {
   points_.set(xyz.data(), xyz.size_bytes());
 }
 
-void GlPoints::set_inks(std::span<const std::uint32_t> inks) {
-  inks_.set(inks.data(), inks.size_bytes());
-}
-
-void GlPoints::set_table(const InkTable& table) {
-  if (table_.id() && table == shown_table_) return;
-  shown_table_ = table;
-  table_.set(&table, sizeof table);
+void GlPoints::set_inks(std::span<const std::uint32_t> inks, const InkTable& table, bool direct) {
+  // Bytes R, G, B, A in memory.
+  const auto turned = [](std::uint32_t rgb) {
+    return ((rgb & 0xFFu) << 16) | (rgb & 0xFF00u) | ((rgb >> 16) & 0xFFu) | 0xFF000000u;
+  };
+  std::vector<std::uint32_t> colors(inks.size());
+  for (std::size_t i = 0; i < inks.size(); ++i) {
+    const std::uint32_t ink = inks[i];
+    std::uint32_t rgb = direct ? ink & 0xFFFFFFu : table.map[(ink >> 16) & 255u];
+    if (const std::uint32_t tint = table.tints[ink >> 24]; tint >> 24) {
+      const std::uint32_t share = tint >> 24;
+      std::uint32_t mixed = 0;
+      for (const unsigned shift : {0u, 8u, 16u}) {
+        const std::uint32_t from = (rgb >> shift) & 255u, to = (tint >> shift) & 255u;
+        mixed |= ((from * (255 - share) + to * share + 127) / 255) << shift;
+      }
+      rgb = mixed;
+    }
+    colors[i] = turned(rgb);
+  }
+  colors_.set(colors.data(), colors.size() * 4);
 }
 
 void GlPoints::paint(const Paint& what, bool compute) {
   index_bits_ = 0;
   if (count_ == 0 || what.width <= 0 || what.height <= 0) return;
-  if (inks_.size() < count_ * 4) return;
+  if (colors_.size() < count_ * 4) return;
   if (!vertex_array_) glGenVertexArrays(1, &vertex_array_);
   glViewport(what.x, what.y, what.width, what.height);
   glEnable(GL_DEPTH_TEST);
@@ -73,17 +96,14 @@ void GlPoints::paint_by_compute(const Paint& what) {
       one_pass ? std::max(1u, static_cast<unsigned>(std::bit_width(count_ - 1))) : 32u;
   if (one_pass) {
     packed_.make({{GL_COMPUTE_SHADER, "points.comp"}}, "#define STAGE 0\n");
-    resolve_packed_.make(
-        {{GL_VERTEX_SHADER, "fullscreen.vert"}, {GL_FRAGMENT_SHADER, "points_resolve.frag"}},
-        "#define STAGE 0\n");
   } else {
     depth_.make({{GL_COMPUTE_SHADER, "points.comp"}}, "#define STAGE 1\n");
     number_.make({{GL_COMPUTE_SHADER, "points.comp"}}, "#define STAGE 2\n");
-    resolve_number_.make(
-        {{GL_VERTEX_SHADER, "fullscreen.vert"}, {GL_FRAGMENT_SHADER, "points_resolve.frag"}},
-        "#define STAGE 1\n");
   }
-  const GlProgram& resolve = one_pass ? resolve_packed_ : resolve_number_;
+  GlProgram& resolve = resolve_[(what.eye_dome ? 1u : 0u) + (one_pass ? 0u : 2u)];
+  resolve.make(
+      {{GL_VERTEX_SHADER, "fullscreen.vert"}, {GL_FRAGMENT_SHADER, "points_resolve.frag"}},
+      fmt::format("#define STAGE {}\n#define EDL {}\n", one_pass ? 0 : 1, what.eye_dome ? 1 : 0));
   if (!resolve.ready()) return;
 
   const std::size_t pixels =
@@ -126,22 +146,35 @@ void GlPoints::paint_by_compute(const Paint& what) {
     pass(number_);
   }
 
+  glMemoryBarrier(GL_TEXTURE_FETCH_BARRIER_BIT);
+  for (GLuint i = 0; i < 3; ++i) glBindBufferBase(GL_SHADER_STORAGE_BUFFER, i, 0);
+  if (!textures_[0]) glGenTextures(3, textures_.data());
+  const GLuint read[] = {keys_.id(), one_pass ? keys_.id() : depths_.id(), colors_.id()};
+  for (unsigned i = 0; i < 3; ++i) {
+    glActiveTexture(GL_TEXTURE0 + i);
+    glBindTexture(GL_TEXTURE_BUFFER, textures_[i]);
+    glTexBuffer(GL_TEXTURE_BUFFER, i == 2 ? GL_RGBA8 : GL_R32UI, read[i]);
+  }
   resolve.use();
-  resolve.set("clip_from_points", what.clip_from_points);
   resolve.set("origin", what.x, what.y);
   resolve.set("size", what.width, what.height);
   resolve.set("index_bits", index_bits & 31u);
-  resolve.set("direct", what.direct ? 1 : 0);
+  resolve.set("low_bits", bits.low);
+  resolve.set("drop", bits.drop);
+  resolve.set("orthographic", what.orthographic ? 1 : 0);
   resolve.set("radius", spread);
-  // An octave of depth is 2²³ steps of a float's bits, less what was dropped; a tenth of an octave
-  // between neighbours halves the light.
+  const Vec2 z = window_z(what);
+  resolve.set("z_from_depth", static_cast<float>(z.x()), static_cast<float>(z.y()));
+  // An octave of depth is 2²³ steps of a float's bits, less what was dropped; a quarter of an
+  // octave before a point halves its light.
   const double octave = std::ldexp(1.0, 23 - static_cast<int>(one_pass ? bits.drop : 1));
-  resolve.set("edl", what.eye_dome ? static_cast<float>(2.5 / octave) : 0.0f);
-  glBindBufferBase(GL_SHADER_STORAGE_BUFFER, 0, points_.id());
-  glBindBufferBase(GL_SHADER_STORAGE_BUFFER, 3, inks_.id());
-  glBindBufferBase(GL_SHADER_STORAGE_BUFFER, 4, table_.id());
+  resolve.set("edl", static_cast<float>(4 / octave));
   glDrawArrays(GL_TRIANGLES, 0, 3);
-  for (GLuint i = 0; i < 5; ++i) glBindBufferBase(GL_SHADER_STORAGE_BUFFER, i, 0);
+  for (unsigned i = 0; i < 3; ++i) {
+    glActiveTexture(GL_TEXTURE0 + i);
+    glBindTexture(GL_TEXTURE_BUFFER, 0);
+  }
+  glActiveTexture(GL_TEXTURE0);
   picture_width_ = what.width;
   picture_height_ = what.height;
   index_bits_ = index_bits;
@@ -150,33 +183,20 @@ void GlPoints::paint_by_compute(const Paint& what) {
 void GlPoints::paint_by_points(const Paint& what) {
   plain_.make({{GL_VERTEX_SHADER, "points.vert"}, {GL_FRAGMENT_SHADER, "points.frag"}});
   if (!plain_.ready()) return;
-  std::vector<std::uint8_t> texels;
-  texels.reserve(512 * 4);
-  for (const auto* part : {&shown_table_.map, &shown_table_.tints})
-    for (const std::uint32_t c : *part)
-      for (const int shift : {16, 8, 0, 24})
-        texels.push_back(static_cast<std::uint8_t>(c >> shift));
-  table_texture_.set(256, 2, texels.data(), false);
-
   plain_.use();
   plain_.set("clip_from_points", what.clip_from_points);
   plain_.set("spread", static_cast<float>(std::max(1.0, std::round(what.size))));
-  plain_.set("direct", what.direct ? 1 : 0);
-  plain_.set("table", 0);
-  glActiveTexture(GL_TEXTURE0);
-  glBindTexture(GL_TEXTURE_2D, table_texture_.id());
   glEnable(GL_PROGRAM_POINT_SIZE);
   glBindBuffer(GL_ARRAY_BUFFER, points_.id());
   glEnableVertexAttribArray(0);
   glVertexAttribPointer(0, 3, GL_FLOAT, GL_FALSE, 12, nullptr);
-  glBindBuffer(GL_ARRAY_BUFFER, inks_.id());
+  glBindBuffer(GL_ARRAY_BUFFER, colors_.id());
   glEnableVertexAttribArray(1);
-  glVertexAttribIPointer(1, 1, GL_UNSIGNED_INT, 4, nullptr);
+  glVertexAttribPointer(1, 4, GL_UNSIGNED_BYTE, GL_TRUE, 4, nullptr);
   glDrawArrays(GL_POINTS, 0, static_cast<GLsizei>(count_));
   glDisableVertexAttribArray(0);
   glDisableVertexAttribArray(1);
   glBindBuffer(GL_ARRAY_BUFFER, 0);
-  glBindTexture(GL_TEXTURE_2D, 0);
   glDisable(GL_PROGRAM_POINT_SIZE);
 }
 
@@ -210,10 +230,11 @@ std::vector<std::uint32_t> GlPoints::read_numbers(int x, int y, int width, int h
 }
 
 void GlPoints::release() {
-  for (GlProgram* p : {&packed_, &depth_, &number_, &resolve_packed_, &resolve_number_, &plain_})
-    p->release();
-  for (GlBuffer* b : {&points_, &inks_, &keys_, &depths_, &table_}) b->release();
-  table_texture_.release();
+  for (GlProgram* p : {&packed_, &depth_, &number_, &plain_}) p->release();
+  for (GlProgram& p : resolve_) p.release();
+  for (GlBuffer* b : {&points_, &colors_, &keys_, &depths_}) b->release();
+  if (textures_[0]) glDeleteTextures(3, textures_.data());
+  textures_ = {};
   if (vertex_array_) glDeleteVertexArrays(1, &vertex_array_);
   vertex_array_ = 0;
   count_ = 0;

@@ -1,9 +1,11 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 #include "app/view/gl_objects.hpp"
+#include "core/geometry/pose.hpp"
 
 namespace sweepbox {
 
@@ -37,14 +39,13 @@ class GlPoints {
     double size = 2;            ///< of a point, px (rounded, 1 … 8)
     bool orthographic = false;  ///< depth is clip z, not w
     bool eye_dome = false;
-    bool direct = false;  ///< inks are RGB
   };
 
   /// x, y, z of each point in turn.
   void set_points(std::span<const float> xyz);
-  /// As many as points.
-  void set_inks(std::span<const std::uint32_t> inks);
-  void set_table(const InkTable& table);
+  /// As many as points, and what they mean: by the table, or `direct`ly RGB. Made into colours
+  /// here, once for each change: in the picture it would be done for each pixel of each frame.
+  void set_inks(std::span<const std::uint32_t> inks, const InkTable& table, bool direct);
 
   std::size_t count() const { return count_; }
 
@@ -62,11 +63,11 @@ class GlPoints {
   void paint_by_compute(const Paint& what);
   void paint_by_points(const Paint& what);
 
-  GlProgram packed_, depth_, number_, resolve_packed_, resolve_number_, plain_;
-  GlBuffer points_, inks_, keys_, depths_, table_;
-  GlTexture table_texture_;
+  GlProgram packed_, depth_, number_, plain_;
+  std::array<GlProgram, 4> resolve_;  ///< + 1: eye-dome lighting, + 2: of two passes
+  GlBuffer points_, colors_, keys_, depths_;
+  std::array<GLuint, 3> textures_{};  ///< of keys, depths and colours as the resolve reads them
   GLuint vertex_array_ = 0;
-  InkTable shown_table_;
   std::size_t count_ = 0;
   int picture_width_ = 0, picture_height_ = 0;
   unsigned index_bits_ = 0;  ///< of the last picture; 32: two passes; 0: none

@@ -217,8 +217,7 @@ void SideView::paint(Session& session, const SideFrame& frame, const Cuboid& box
   table.map.fill(dark ? 0x56647E : 0x8793A6);
   table.tints[1] = dark ? 0xFFFFFFFF : 0xFF000000;
   points_.set_points(xyz);
-  points_.set_inks(inks);
-  points_.set_table(table);
+  points_.set_inks(inks, table, false);
 
   glBindFramebuffer(GL_DRAW_FRAMEBUFFER, picture_.framebuffer());
   glDisable(GL_SCISSOR_TEST);

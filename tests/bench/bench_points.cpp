@@ -88,10 +88,9 @@ double painter_ms(const std::vector<float>& xyz, int runs) {
   for (std::size_t i = 0; i < xyz.size(); i += 3)
     inks.push_back(
         sweepbox::ink_of(static_cast<std::uint32_t>((xyz[i + 2] + 1.7f) / 5.f * 0xFFFFFF)));
-  points.set_inks(inks);
   sweepbox::InkTable table;
   for (std::uint32_t i = 0; i < 256; ++i) table.map[i] = i << 16 | i << 8 | 0x80;
-  points.set_table(table);
+  points.set_inks(inks, table, false);
   auto prop = vtkSmartPointer<sweepbox::GlProp>::New();
   prop->on_paint = [&](const GlFrame& frame) {
     GlPoints::Paint paint;

@@ -38,15 +38,13 @@ class PointsPainter final : public Painter {
       points_version_ = points.points_version();
     }
     if (inks_version_ != points.inks_version()) {
-      gl_.set_inks(points.inks());
-      gl_.set_table(points.table());
+      gl_.set_inks(points.inks(), points.table(), points.direct());
       inks_version_ = points.inks_version();
     }
     compute_ = shared_.device.compute && session.settings.painter != "points";
     paint_.size = session.layers.point_size;
     paint_.eye_dome = session.layers.eye_dome;
     paint_.orthographic = shared_.orthographic;
-    paint_.direct = points.direct();
   }
 
  private:
