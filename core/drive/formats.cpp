@@ -76,6 +76,14 @@ void make_names_unique(std::vector<DriveRef>& drives, const fs::path& path) {
   }
 }
 
+/// Absolute, since projects remember it, and without the "." or the slash at the end that would
+/// hide the folder's name from its readers.
+fs::path whole_path(const fs::path& path) {
+  std::error_code ignored;
+  const fs::path whole = fs::absolute(path, ignored).lexically_normal();
+  return whole.has_filename() ? whole : whole.parent_path();
+}
+
 tl::unexpected<Error> no_drive(const fs::path& path,
                                std::string_view format,
                                const Listing& listing) {
@@ -104,8 +112,7 @@ Listing find_drives(const fs::path& path, std::string_view format) {
     int depth;
   };
 
-  // A trailing slash hides the folder's name from its readers.
-  const fs::path start = path.has_filename() ? path : path.parent_path();
+  const fs::path start = whole_path(path);
   Listing all;
   std::deque<Folder> waiting = {{start, 0}};
   for (int looked = 0; !waiting.empty() && looked < kMostFolders; ++looked) {

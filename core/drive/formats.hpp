@@ -37,7 +37,8 @@ struct DriveFormat {
 std::span<const DriveFormat> drive_formats();
 
 /// What stands at a path: every format is asked; of drives that several claim, the surest stays.
-/// `format` (may be empty) asks that one alone.
+/// `format` (may be empty) asks that one alone. Folders up to three below are searched, a bounded number
+/// of them; drives of one name get the folder that tells them apart in front. Paths become absolute.
 Listing find_drives(const std::filesystem::path& path, std::string_view format = {});
 
 [[nodiscard]] Result<std::shared_ptr<const Drive>> open_drive(const DriveRef& ref, const Repairs& repairs = {});

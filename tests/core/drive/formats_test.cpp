@@ -53,6 +53,19 @@ TEST_CASE(
   CHECK_FALSE(open_drive(folder.path(), {}, "training", {}));
 }
 
+TEST_CASE("a relative path and one that ends in a dot name the drive by its folder") {
+  const TempFolder folder;
+  test::put_kitti_object(folder / "a/training", {"000000"});
+  const fs::path relative = fs::relative(folder.path(), fs::current_path());
+  for (const fs::path& path :
+       {relative / "a/training/.", relative / "a/./training/", relative / "a"}) {
+    const Listing listing = find_drives(path);
+    REQUIRE(listing.drives.size() == 1);
+    CHECK(listing.drives[0].name == "training");
+    CHECK(listing.drives[0].path.is_absolute());
+  }
+}
+
 TEST_CASE("links in a circle end the search for drives") {
   const TempFolder folder;
   REQUIRE(make_folder(folder / "a"));
