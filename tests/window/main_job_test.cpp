@@ -84,6 +84,7 @@ TEST_CASE("a hand places a box, drags a handle, sets a key, undoes, redoes, and 
 
     // Ten frames on, half a metre to the side: a key there, and the box between is between.
     for (int i = 0; i < 10; ++i) robot.key("d");
+    robot.key("k");
     for (int i = 0; i < 5; ++i) robot.key("alt+shift+Up");
     const json keyed = boxes_of(drive, project);
     robot.key("shift+Left");
