@@ -10,8 +10,8 @@ namespace {
 const Vec3f kSun(2.75F, 2.50F, 2.10F);
 const Vec3f kHorizon(0.80F, 0.87F, 0.95F);
 const Vec3f kZenith(0.20F, 0.38F, 0.74F);
-const Vec3f kAmbientUp(0.50F, 0.60F, 0.78F);    ///< from the sky
-const Vec3f kAmbientDown(0.30F, 0.27F, 0.24F);  ///< thrown back by the street
+const Vec3f kAmbientUp(0.62F, 0.70F, 0.84F);    ///< from the sky
+const Vec3f kAmbientDown(0.36F, 0.33F, 0.30F);  ///< thrown back by the street
 constexpr float kHaze = 900;                    ///< m
 
 /// What stands around a street, as a car's flank mirrors it.
@@ -125,7 +125,7 @@ std::uint32_t developed(const Vec3f& light) {
   }();
   std::uint32_t rgb = 0;
   for (int i = 0; i < 3; ++i) {
-    const float x = 0.62F * std::max(0.0F, light[i]);
+    const float x = 0.54F * std::max(0.0F, light[i]);
     const float y =
         std::clamp(x * (2.51F * x + 0.03F) / (x * (2.43F * x + 0.59F) + 0.14F), 0.0F, 1.0F);
     rgb = rgb << 8 | table[static_cast<std::size_t>(std::sqrt(y) * 1024)];

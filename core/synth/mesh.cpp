@@ -31,7 +31,7 @@ Material matte(std::uint32_t rgb, float reflectivity) {
 
 Material paint(std::uint32_t rgb) {
   const Vec3f color = linear_color(rgb);
-  return {color, 0.06F, 0.12F + 0.5F * color.mean(), 0.97F, 0, Pattern::plain};
+  return {0.85F * color, 0.06F, 0.12F + 0.5F * color.mean(), 0.97F, 0, Pattern::plain};
 }
 
 Material glass() {

@@ -12,7 +12,7 @@ constexpr double kPlain = 700;  ///< radius of the land, m
 
 /// Flat land under everything and hills around it.
 void add_land(Mesh& mesh, const Vec3& middle, double lowest, std::uint64_t seed) {
-  Material grass = matte(0x5C7040, 0.4F);
+  Material grass = matte(0x66724C, 0.4F);
   grass.pattern = Pattern::grass;
   const std::uint16_t land = mesh.add(grass);
   Material hill = matte(0x5A7256, 0.4F);
@@ -89,7 +89,7 @@ void add_walls(Mesh& mesh, const SynthSpec& spec, const Road& road) {
 Mesh ground(const Road& road) {
   Mesh mesh;
   Material asphalt = matte(0x55565A, 0.14F), paving = matte(0x9A948A, 0.3F),
-           grass = matte(0x5C7040, 0.45F);
+           grass = matte(0x66724C, 0.45F);
   asphalt.pattern = Pattern::asphalt;
   paving.pattern = Pattern::paving;
   grass.pattern = Pattern::grass;
@@ -137,7 +137,7 @@ Mesh tree(const TreeSpec& tree, std::uint64_t seed) {
   Random random(seed, 5);
   const std::uint16_t bark = mesh.add(matte(0x5A4838, 0.35F));
   std::vector<std::uint16_t> greens;
-  for (const std::uint32_t color : {0x4E6E2EU, 0x5E7E36U, 0x6E8A3CU, 0x46642CU}) {
+  for (const std::uint32_t color : {0x4A6434U, 0x56703AU, 0x637A42U, 0x425A30U}) {
     Material leaf = matte(color, 0.55F);
     leaf.pattern = Pattern::leaf;
     greens.push_back(mesh.add(leaf));

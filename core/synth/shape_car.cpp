@@ -149,39 +149,62 @@ void add_wheel(Mesh& mesh, float x, float y, float radius, float body_side) {
   mesh.disc(hub + out * (body_side + 0.012F), out, radius * 0.12F, 0.012F, 10, dark);
 }
 
+/// Lights, grille, plates and mirrors. The skin ends in flat lids of 0.83 of the width: what
+/// belongs to the face lies on them, a finger's breadth proud.
 void add_face(Mesh& mesh, const CarForm& c, float half) {
   const float end = c.length / 2;
+  const float lid = 0.83F * half;
   const std::uint16_t dark = mesh.add(matte(0x101214, 0.06F));
-  const std::uint16_t light = mesh.add(lamp(0xE8F0F6, 0.35F));
+  const std::uint16_t metal = mesh.add(chrome());
+  const std::uint16_t light = mesh.add(lamp(0xAEBAC4, 0.12F));
   const std::uint16_t red = mesh.add(lamp(0xA00C10, 0.25F));
   const std::uint16_t amber = mesh.add(lamp(0xD87A18, 0.1F));
   const std::uint16_t plate = mesh.add(retro(0xE8E8E2));
   const std::uint16_t ink = mesh.add(matte(0x202024));
-  const float lamp_z = c.nose - 0.10F;
+  const float lamp_z = c.nose - 0.17F;
+  const float tail_z = c.panels ? 1.05F : c.boot - 0.22F;
+  const float tail_height = c.panels ? 0.42F : 0.20F;
   for (const float side : {-1.0F, 1.0F}) {
-    const Quat turn(Eigen::AngleAxisd(side * -0.42, Vec3::UnitZ()));
-    mesh.box({end - 0.135F, side * half * 0.70F, lamp_z}, {0.10F, 0.34F, 0.12F}, turn, light);
-    mesh.box(
-        {end - 0.20F, side * half * 0.885F, lamp_z - 0.01F}, {0.10F, 0.07F, 0.09F}, turn, amber);
-    const Quat back(Eigen::AngleAxisd(side * 0.42, Vec3::UnitZ()));
-    const float tail_z = std::min(c.boot - 0.14F, c.panels ? 1.0F : 2.0F);
-    mesh.box({-end + 0.115F, side * half * 0.76F, tail_z},
-             {0.10F, 0.26F, c.panels ? 0.34F : 0.17F},
+    mesh.soft_box(
+        {end - 0.015F, side * (lid - 0.17F), lamp_z}, {0.06F, 0.34F, 0.12F}, 0.02F, light);
+    mesh.disc(
+        {end + 0.012F, side * (lid - 0.12F), lamp_z}, Vec3f::UnitX(), 0.05F, 0.01F, 16, metal);
+    const Quat turn(Eigen::AngleAxisd(side * -0.95, Vec3::UnitZ()));
+    mesh.box({end - 0.075F, side * (lid + 0.035F), lamp_z}, {0.05F, 0.15F, 0.11F}, turn, light);
+    mesh.box({end - 0.165F, side * (lid + 0.082F), lamp_z}, {0.05F, 0.08F, 0.09F}, turn, amber);
+    mesh.soft_box(
+        {-end + 0.015F, side * (lid - 0.11F), tail_z}, {0.06F, 0.22F, tail_height}, 0.02F, red);
+    const Quat back(Eigen::AngleAxisd(side * 0.95, Vec3::UnitZ()));
+    mesh.box({-end + 0.075F, side * (lid + 0.035F), tail_z},
+             {0.05F, 0.15F, tail_height - 0.01F},
              back,
              red);
-    mesh.box({c.cowl - 0.12F, side * (half - 0.055F), c.belt + 0.09F},
-             {0.09F, 0.10F, 0.12F},
-             dark);  // mirror, within the body's width
+    mesh.disc({end - 0.004F, side * (lid - 0.14F), c.ground + 0.17F},
+              Vec3f::UnitX(),
+              0.045F,
+              0.03F,
+              14,
+              light);
+    // The mirror stays within the body's width.
+    mesh.soft_box({c.cowl - 0.12F, side * (half - 0.055F), c.belt + 0.09F},
+                  {0.09F, 0.10F, 0.12F},
+                  0.02F,
+                  dark);
   }
-  mesh.box({end - 0.045F, 0, lamp_z - 0.05F}, {0.08F, half * 0.86F, 0.13F}, dark);
-  mesh.box({end - 0.035F, 0, c.ground + 0.13F}, {0.06F, half * 1.1F, 0.11F}, dark);
-  mesh.box({-end + 0.035F, 0, c.ground + 0.12F}, {0.06F, half * 1.2F, 0.10F}, dark);
+  mesh.soft_box({end - 0.015F, 0, lamp_z - 0.005F}, {0.05F, 2 * lid - 0.78F, 0.15F}, 0.03F, dark);
+  for (int i = 0; i < 3; ++i)
+    mesh.box({end + 0.008F, 0, lamp_z - 0.045F + 0.04F * static_cast<float>(i)},
+             {0.01F, 2 * lid - 0.86F, 0.012F},
+             metal);
+  mesh.soft_box({end - 0.015F, 0, c.ground + 0.165F}, {0.05F, 2 * lid - 0.42F, 0.11F}, 0.03F, dark);
+  mesh.soft_box({-end + 0.015F, 0, c.ground + 0.16F}, {0.05F, 2 * lid - 0.1F, 0.13F}, 0.03F, dark);
+  mesh.box({-end - 0.006F, 0, c.panels ? 1.3F : tail_z + 0.10F}, {0.02F, 0.5F, 0.02F}, metal);
   for (const float side : {-1.0F, 1.0F}) {
-    const float z = side > 0 ? c.ground + 0.235F : c.ground + 0.30F;
-    mesh.box({side * (end + 0.004F), 0, z}, {0.02F, 0.52F, 0.115F}, plate);
+    const float z = side > 0 ? c.ground + 0.265F : c.ground + 0.34F;
+    mesh.box({side * (end + 0.012F), 0, z}, {0.016F, 0.52F, 0.115F}, plate);
     for (int i = 0; i < 7; ++i)  // what stands on the plate, as far as a camera tells
       if (i != 2)
-        mesh.box({side * (end + 0.0145F), -0.195F + 0.065F * static_cast<float>(i), z},
+        mesh.box({side * (end + 0.0205F), -0.195F + 0.065F * static_cast<float>(i), z},
                  {0.002F, 0.036F, 0.07F},
                  ink);
   }
