@@ -177,7 +177,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "KITTI raw: two drives; 0001 has 2 sweeps with stamps and poses, 9001 twelve of all without") {
+    "KITTI raw: two drives, 0001 has 2 sweeps with stamps and poses, 9001 twelve of all without") {
   SHARED_DATA_OR_SKIP(folder, "kitti_raw");
   const Listing listing = find_drives(folder);
   REQUIRE(listing.drives.size() == 2);
