@@ -127,8 +127,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "KITTI tracking: frames 104 to 113 of sequence 0000 with poses; 0003 has no data and is a "
-    "note") {
+    "KITTI tracking: frames 104 to 113 of sequence 0000 with poses, and a note of "
+    "0003") {
   SHARED_DATA_OR_SKIP(folder, "kitti_tracking");
   const Listing listing = find_drives(folder);
   REQUIRE(listing.drives.size() == 1);
