@@ -242,3 +242,21 @@ TEST_CASE("no file grew past what a person reads in one sitting") {
   INFO(joined(wrong));
   CHECK(wrong.empty());
 }
+
+TEST_CASE("no test has a name that ctest would split") {
+  std::vector<std::string> wrong;
+  const std::regex name_pattern("TEST_CASE\\(\\s*\"([^\"]*)\"");
+  for (const auto& entry :
+       fs::recursive_directory_iterator(fs::path(SWEEPBOX_SOURCE_DIR) / "tests")) {
+    if (entry.path().extension() != ".cpp") continue;
+    std::ifstream stream(entry.path());
+    const std::string text((std::istreambuf_iterator<char>(stream)),
+                           std::istreambuf_iterator<char>());
+    for (std::sregex_iterator match(text.begin(), text.end(), name_pattern), end; match != end;
+         ++match)
+      if ((*match)[1].str().find(';') != std::string::npos)
+        wrong.push_back(entry.path().string() + ": " + (*match)[1].str());
+  }
+  INFO(joined(wrong));
+  CHECK(wrong.empty());
+}

@@ -106,7 +106,7 @@ TEST_CASE("on a rigid track a new size is that of every key, elsewhere of that o
   CHECK_FALSE(set_size(hand.document(), 1, frame(0), {6, -2, 1.5}));
 }
 
-TEST_CASE("a key added between others keeps the box where it was; the last one is not removed") {
+TEST_CASE("a key added between others keeps the box where it was, the last one is not removed") {
   Hand hand = with_car();
   const auto before = cuboid_at(hand.track(1), frame(5).stamp);
   hand(add_key(hand.document(), 1, frame(5)));
@@ -255,7 +255,7 @@ TEST_CASE("a key stays its record's until its box, class or attributes change") 
   CHECK(origins(hand.track(1)) == 0);
 }
 
-TEST_CASE("names are one word and stand for one track; renumbering goes by first appearance") {
+TEST_CASE("names are one word and stand for one track, renumbering goes by first appearance") {
   Hand hand = with_car();
   hand(create_track(hand.document(), "car", box(3), frame(5), 2));
   CHECK_FALSE(rename(hand.document(), 2, "1"));

@@ -103,7 +103,7 @@ TEST_CASE("sizes go from key to key where the track is not rigid") {
   CHECK(cuboid_at(track, later({}, 0.25))->size.isApprox(Vec3(4.5, 2, 1.5), 1e-12));
 }
 
-TEST_CASE("the life bounds the box; within it but beyond the keys it stands") {
+TEST_CASE("the life bounds the box, within it but beyond the keys it stands") {
   Track track = track_of({key(1, {0, 0, 0}), key(2, {10, 0, 0})});
   track.first = later({}, 0);
   track.last = later({}, 3);

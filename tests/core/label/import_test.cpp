@@ -90,7 +90,7 @@ TEST_CASE("labels without an id, twice at one time or of two classes lose no box
   CHECK(cuboids_in_frame(import->document(), *drive, 1).size() == 2);
 }
 
-TEST_CASE("attributes that change stand where they change; the taxonomy says whose they are") {
+TEST_CASE("attributes that change stand where they change, the taxonomy says whose they are") {
   const auto drive = test::made({});
   LabelSet set;
   for (int i = 0; i < 4; ++i) {

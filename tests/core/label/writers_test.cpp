@@ -287,7 +287,7 @@ TEST_CASE("Sweepbox: whole tracks come back, and unknown keys stay") {
     CHECK_THAT(again, Catch::Contains(kept));
 }
 
-TEST_CASE("Sweepbox: keys in ego stand where ego was; wrong keys are told one by one") {
+TEST_CASE("Sweepbox: keys in ego stand where ego was, wrong keys are told one by one") {
   const auto drive = test::made({});
   test::TempFolder folder;
   REQUIRE(write_file(folder / "labels.json", R"({"tracks": [
