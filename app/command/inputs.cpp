@@ -72,12 +72,13 @@ InputsOrExit open_inputs(const Invocation& invocation, bool with_labels) {
   auto drive = open_drive(path, format, drive_name, *repairs);
   if (!drive) return {std::nullopt, fail_with(drive.error())};
   inputs.drive = *drive;
+  inputs.problems.insert(inputs.problems.end(), listing.notes.begin(), listing.notes.end());
 
   if (project_path.empty() && with_labels) {
     auto labels = read_own_labels(*inputs.drive);
     if (!labels) return {std::nullopt, fail_with(labels.error())};
     inputs.document = imported(*labels, *inputs.drive);
-    inputs.problems = labels->problems;
+    inputs.problems.insert(inputs.problems.end(), labels->problems.begin(), labels->problems.end());
     inputs.labels = std::move(*labels);
   }
   return {std::move(inputs), kDone};

@@ -139,8 +139,10 @@ class Reader {
     Pose pose{Quat(v[3], v[4], v[5], v[6]), Vec3(v[0], v[1], v[2])};
     const double norm = pose.rotation.norm();
     if (std::abs(norm - 1) > 1e-3) {
-      problem(
-          Severity::error, where + key, "a unit quaternion", text("one of length {:.4g}", norm));
+      problem(Severity::error,
+              where + key,
+              "a unit quaternion",
+              text("one of length {}", fmt::format("{:.4g}", norm)));
       return std::nullopt;
     }
     pose.rotation.normalize();
