@@ -153,7 +153,12 @@ KittiRow kitti_row(const WriteRequest& request,
                                          at_image.value_or(box.cuboid_in_ego));
   if (seen.in_image.area() <= 0) return row;
   const double outside = std::clamp(1 - seen.in_image.area() / seen.whole.area(), 0.0, 1.0);
-  row.rect = seen.in_image;
+  // KITTI's boxes end at the centres of the outer pixels.
+  const Camera& camera = *image->calibration;
+  row.rect = {std::max(seen.in_image.x0, 0.0),
+              std::max(seen.in_image.y0, 0.0),
+              std::min(seen.in_image.x1, camera.width - 1.0),
+              std::min(seen.in_image.y1, camera.height - 1.0)};
   row.truncated = rows == KittiRows::object ? outside
                   : outside <= kPartly      ? 0
                   : outside <= kLargely     ? 1

@@ -1,0 +1,75 @@
+#include <map>
+
+#include "core/label/label.hpp"
+
+namespace sweepbox {
+namespace {
+
+/// Old stamps to new ones: exact at the anchors, in proportion between them, by the nearest one's
+/// shift beyond.
+class Clock {
+ public:
+  void add(Stamp from, Stamp to) {
+    anchors_.emplace(from, to);
+    changed_ = changed_ || from != to;
+  }
+
+  bool changed() const { return changed_; }
+
+  Stamp operator()(Stamp stamp) const {
+    const auto after = anchors_.lower_bound(stamp);
+    if (after != anchors_.end() && after->first == stamp) return after->second;
+    if (after == anchors_.begin() || after == anchors_.end()) {
+      const auto& end = after == anchors_.begin() ? *after : *std::prev(after);
+      return {end.second.ns + (stamp.ns - end.first.ns)};
+    }
+    const auto& [a, new_a] = *std::prev(after);
+    const auto& [b, new_b] = *after;
+    const double share = seconds_between(a, stamp) / seconds_between(a, b);
+    return later(new_a, share * seconds_between(new_a, new_b));
+  }
+
+ private:
+  std::map<Stamp, Stamp> anchors_;
+  bool changed_ = false;
+};
+
+template <class Value>
+std::map<Stamp, Value> moved(const std::map<Stamp, Value>& values, const Clock& clock) {
+  std::map<Stamp, Value> result;
+  for (const auto& [stamp, value] : values) result.insert_or_assign(clock(stamp), value);
+  return result;
+}
+
+}  // namespace
+
+Edit realign_edit(const Drive& drive, const Document& document) {
+  std::map<std::string_view, Stamp> stamp_of;
+  for (const FrameInfo& frame : drive.frames()) stamp_of.emplace(frame.name, frame.stamp);
+  Clock clock;
+  for (const auto& track : document.tracks())
+    for (const Keyframe& key : track->keys)
+      if (const auto found = stamp_of.find(key.frame); found != stamp_of.end())
+        clock.add(key.stamp, found->second);
+  Edit edit;
+  edit.author = Author::job;
+  if (!clock.changed()) return edit;
+
+  for (const auto& track : document.tracks()) {
+    Track after = *track;
+    for (Keyframe& key : after.keys) key.stamp = clock(key.stamp);
+    after.first = clock(after.first);
+    after.last = clock(after.last);
+    after.frame_attributes = moved(after.frame_attributes, clock);
+    after.marks = moved(after.marks, clock);
+    if (after == *track || why_unsound(after)) continue;
+    edit.changes.push_back({{Kind::track, to_hex(track->uid)},
+                            track,
+                            std::make_shared<const Track>(std::move(after))});
+  }
+  edit.title =
+      text("Keyframes of {} tracks brought to the stamps of their frames", edit.changes.size());
+  return edit;
+}
+
+}  // namespace sweepbox
