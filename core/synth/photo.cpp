@@ -161,8 +161,7 @@ Image take_image(const Stage& stage,
       if (!((x > 0 && differ(i, i - 1)) || (x + 1 < width && differ(i, i + 1)) ||
             (i >= width && differ(i, i - width)) || (i + width < count && differ(i, i + width))))
         continue;
-      for (const auto& [dx, dy] :
-           {std::pair{0.375F, 0.125F}, {-0.125F, 0.375F}, {-0.375F, -0.125F}, {0.125F, -0.375F}})
+      for (const auto& [dx, dy] : {std::pair{0.36F, 0.10F}, {-0.28F, 0.28F}, {-0.08F, -0.38F}})
         places.push_back({static_cast<int>(i), dx, dy});
     }
     cast();

@@ -48,7 +48,7 @@ StillStage::StillStage(const World& world) : world_(world), device_(rtcNewDevice
     attach(device_.get(), scene_.get(), {placed(mesh, pose)});
     meshes_.push_back(std::move(mesh));
     actors_.push_back(actor);
-    poses_.push_back(pose);
+    rotations_.push_back(pose.rotation.toRotationMatrix().cast<float>());
   };
   add(scenery(world.spec(), world.road()), -1, Pose{});
   for (std::size_t i = 0; i < world.actors().size(); ++i) {
@@ -76,7 +76,7 @@ Stage::Stage(const StillStage& still, double start_s, double end_s)
       corners.push_back(placed(mesh, pose));
       if (step != kSteps / 2) continue;
       meshes_.push_back(std::move(mesh));
-      poses_.push_back(pose);
+      rotations_.push_back(pose.rotation.toRotationMatrix().cast<float>());
       actors_.push_back(static_cast<int>(i));
     }
     attach(device, scene_.get(), corners);
@@ -103,7 +103,7 @@ Hit Stage::hit(const RTCRayHit8& packet, int i, const Vec3f& direction) const {
   const bool still = packet.hit.instID[0][i] != RTC_INVALID_GEOMETRY_ID;
   const std::size_t id = packet.hit.geomID[i];
   const Mesh& mesh = still ? still_.meshes_[id] : meshes_[id];
-  const Pose& pose = still ? still_.poses_[id] : poses_[id];
+  const Eigen::Matrix3f& rotation = still ? still_.rotations_[id] : rotations_[id];
   const Triangle& t = mesh.triangles[packet.hit.primID[i]];
   const float b = packet.hit.u[i], c = packet.hit.v[i], a = 1 - b - c;
   hit.distance = packet.ray.tfar[i];
@@ -111,7 +111,6 @@ Hit Stage::hit(const RTCRayHit8& packet, int i, const Vec3f& direction) const {
   hit.material = &mesh.materials[t.material];
   hit.local = a * t.points[0] + b * t.points[1] + c * t.points[2];
   hit.uv = a * t.uv[0] + b * t.uv[1] + c * t.uv[2];
-  const Eigen::Matrix3f rotation = pose.rotation.toRotationMatrix().cast<float>();
   hit.normal = (rotation * (a * t.normals[0] + b * t.normals[1] + c * t.normals[2])).normalized();
   hit.flat = Vec3f(packet.hit.Ng_x[i], packet.hit.Ng_y[i], packet.hit.Ng_z[i]).normalized();
   if (hit.flat.dot(direction) > 0) {

@@ -44,9 +44,9 @@ class StillStage {
   friend class Stage;
   const World& world_;
   Device device_;
-  std::vector<Mesh> meshes_;  ///< by geometry id: scenery, then actors that stand
-  std::vector<int> actors_;   ///< by geometry id
-  std::vector<Pose> poses_;   ///< world_from_mesh
+  std::vector<Mesh> meshes_;                ///< by geometry id: scenery, then actors that stand
+  std::vector<int> actors_;                 ///< by geometry id
+  std::vector<Eigen::Matrix3f> rotations_;  ///< world_from_mesh
   Scene scene_;
 };
 
@@ -71,7 +71,7 @@ class Stage {
   double start_s_, end_s_;
   std::vector<Mesh> meshes_;  ///< by geometry id, as they are in the middle of the sweep
   std::vector<int> actors_;
-  std::vector<Pose> poses_;
+  std::vector<Eigen::Matrix3f> rotations_;
   Scene scene_;
 };
 
