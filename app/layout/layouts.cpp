@@ -30,8 +30,8 @@ Split framed(Split middle) {
 }
 
 Split annotate() {
-  Split views = columns("split/sides", -300, -232, leaf("scene"), leaf("sides"));
-  Split left = rows("split/strip", 214, 150, leaf("cameras"), std::move(views));
+  Split views = columns("split/sides", 0.768, -232, leaf("scene"), leaf("sides"));
+  Split left = rows("split/strip", 0.29, 150, leaf("cameras"), std::move(views));
   Split right = rows("split/tracks", 392, 336, leaf("properties"), leaf("tracks"));
   return rows("split/timeline",
               -102,

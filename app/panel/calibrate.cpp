@@ -178,11 +178,24 @@ void draw_axis(Ui& ui,
   }
 }
 
+/// The shown camera's correction as the JSON that Export writes, for a chat or a ticket.
+void copy_correction(Session& session) {
+  const int camera = session.calibrate.camera;
+  const ImageFile* image = shown_image_file(session, camera);
+  const std::string& name = session.drive->info().cameras[static_cast<std::size_t>(camera)].name;
+  Correction correction;
+  correction.sensor = name;
+  correction.correction = session.document().correction(name);
+  if (image != nullptr) correction.loaded = image->calibration->camera_from_ego;
+  ImGui::SetClipboardText(correction_to_json(session.drive->info().name, {&correction, 1}).c_str());
+  say(session, Severity::note, "Copied");
+}
+
 void draw_buttons(Ui& ui, Cutter& cut) {
   Session& session = ui.session;
   Cutter row{cut.top(ui.px(30), ui.px(4))};
   const Hint before = action_hint(ui, "calibrate.before");
-  const Area place = row.left(std::floor(row.rest.width * 0.48F), ui.px(4));
+  const Area place = row.rest;
   const Touch mouse = touch(ui, "calibrate/before", place, before, before.reason.empty());
   fill(place,
        session.calibrate.show_before ? ui.theme.selected_row
@@ -205,15 +218,22 @@ void draw_buttons(Ui& ui, Cutter& cut) {
     session.calibrate.show_before = mouse.held;
     ++session.versions.layers;
   }
-  const float half = std::floor((row.rest.width - ui.px(4)) / 2);
+  Cutter second{cut.top(ui.px(30), ui.px(4))};
+  const float third = std::floor((second.rest.width - ui.px(8)) / 3);
   action_button(ui,
                 "calibrate/reset",
-                row.left(half, ui.px(4)),
+                second.left(third, ui.px(4)),
                 "calibrate.reset",
                 {.label = std::string(ui.tr("Reset")), .icon = "undo"});
+  if (button(ui,
+             "calibrate/copy",
+             second.left(third, ui.px(4)),
+             {.label = std::string(ui.tr("Copy")), .icon = "copy"})) {
+    copy_correction(session);
+  }
   action_button(ui,
                 "calibrate/export",
-                row.rest,
+                second.rest,
                 "calibrate.export",
                 {.label = std::string(ui.tr("Export")), .icon = "download"});
 }

@@ -26,12 +26,14 @@ struct NumberState {
   double wheeled = 0;      ///< its value now
   double rests_at_s = 0;   ///< the gesture ends then
   int hover_frame = -2;
+  int drawn_frame = -2;  ///< when the field with the caret was last drawn
 };
 
 struct TextState {
-  std::string wanted;   ///< gets the caret in the next frame
-  std::string entered;  ///< Enter ended it …
-  int frame = -2;       ///< … in this frame
+  std::string wanted;    ///< gets the caret in the next frame …
+  int asked_frame = -2;  ///< … asked for in this one
+  std::string entered;   ///< Enter ended it …
+  int frame = -2;        ///< … in this frame
 };
 
 struct Typing {
@@ -131,6 +133,7 @@ NumberAnswer type_number(Ui& ui,
         &typing);
     // The caret arrives a frame after it was asked for.
     if (ImGui::IsItemActive()) state.focus = false;
+    if (state.focus) ui.wake_in(0);
   }
   mark_item(ui, id, area, state.words, true);
   const std::optional<double> number = typed_number(state.words, spec);
@@ -184,6 +187,7 @@ bool text_field(Ui& ui,
     ImGui::SetNextItemWidth(std::max(8.0F, cut.rest.width));
     if (state.wanted == id) {
       ImGui::SetKeyboardFocusHere();
+      ui.wake_in(0);
     }
     if (ImGui::InputTextWithHint(fmt::format("##{}", id).c_str(),
                                  std::string(hint).c_str(),
@@ -201,8 +205,7 @@ bool text_field(Ui& ui,
 }
 
 void focus_field(Ui& ui, const std::string& id) {
-  ui.memory.get<TextState>("text").wanted = id;
-  ui.memory.get<NumberState>("number").wanted = id;
+  ui.memory.get<TextState>("text") = {id, ImGui::GetFrameCount(), {}, -2};
   ui.wake_in(0);
 }
 
@@ -220,11 +223,17 @@ NumberAnswer number_field(
     state.words = number_text(value, spec.decimals);
     state.began = value;
     state.focus = true;
+    state.drawn_frame = ImGui::GetFrameCount();
     state.to_next = false;
     state.wanted.clear();
   };
+  // A field that went away while it had the caret (another selection) comes back without it.
+  if (state.editing == id && !takes_caret && ImGui::GetFrameCount() - state.drawn_frame > 1) {
+    state.editing.clear();
+  }
   if (takes_caret) begin_typing();
   if (state.editing == id) {
+    state.drawn_frame = ImGui::GetFrameCount();
     NumberAnswer answer = type_number(ui, id, area, value, spec, state);
     state.last_drawn = id;
     return answer;
@@ -238,15 +247,15 @@ NumberAnswer number_field(
   const Touch mouse = touch(ui, id, area, spec.hint, spec.enabled, words);
   fill(area, mouse.hovered && spec.enabled ? ui.theme.hover : ui.theme.raised, ui.px(3));
   const std::uint32_t rgb = spec.enabled ? ui.theme.text : ui.theme.off;
-  Cutter cut{inset(area, ui.px(6), 0)};
-  if (!spec.prefix.empty()) {
-    put_text(ui,
-             cut.left(text_width(ui.fonts.small, spec.prefix) + 1, ui.px(2)),
-             ui.fonts.small,
-             ui.theme.dim,
-             spec.prefix);
+  Cutter cut{inset(area, ui.px(5), 0)};
+  const float prefix = text_width(ui.fonts.small, spec.prefix) + 1;
+  const float digits = text_width(ui.fonts.body, words);
+  // A number is never cut: first its prefix goes, then it gets smaller.
+  if (prefix + ui.px(2) + digits <= cut.rest.width) {
+    put_text(ui, cut.left(prefix, ui.px(2)), ui.fonts.small, ui.theme.dim, spec.prefix);
   }
-  put_text(ui, cut.rest, ui.fonts.body, rgb, words, Align::right);
+  ImFont* font = digits <= cut.rest.width ? ui.fonts.body : ui.fonts.small;
+  put_text(ui, cut.rest, font, rgb, words, Align::right);
   if (mouse.hovered && spec.enabled) {
     state.hover_frame = ImGui::GetFrameCount();
     const float notches = ImGui::GetIO().MouseWheel;
@@ -269,6 +278,16 @@ NumberAnswer number_field(
   }
   if (mouse.clicked) begin_typing();
   return answer;
+}
+
+bool field_waits(Ui& ui) {
+  const NumberState& state = ui.memory.get<NumberState>("number");
+  const TextState& words = ui.memory.get<TextState>("text");
+  // A field that is not drawn any more waits for nothing.
+  constexpr int kPatience = 10;
+  const int now = ImGui::GetFrameCount();
+  return (state.focus && now - state.drawn_frame < kPatience) ||
+         (!words.wanted.empty() && now - words.asked_frame < kPatience);
 }
 
 bool number_under_mouse(Ui& ui) {

@@ -42,6 +42,9 @@ struct NumberAnswer {
 NumberAnswer number_field(
     Ui& ui, const std::string& id, const Area& area, double value, const NumberSpec& spec);
 
+/// A field was asked to take the caret and has not got it yet: keys are already meant for it.
+bool field_waits(Ui& ui);
+
 /// The mouse was over a number field in the last frame.
 bool number_under_mouse(Ui& ui);
 

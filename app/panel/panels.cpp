@@ -52,6 +52,8 @@ void draw_popups(Ui& ui, const Area& whole) {
       break;
     }
   }
+  // The track list and the top bar take theirs; a layout without them has nothing to show.
+  if (ui.session.popup == "filter" || ui.session.popup == "menu") ui.session.popup.clear();
   draw_tasks(ui, whole);
 }
 

@@ -144,7 +144,7 @@ void draw_triple(Ui& ui,
                  const Vec3& values,
                  const std::function<Result<Edit>(int, double)>& edit_for) {
   Cutter row{row_label(ui, cut, triple.label)};
-  const Area unit = row.right(ui.px(14));
+  const Area unit = row.right(ui.px(13));
   const float gap = ui.px(3);
   const float room = row.rest.width - 2 * gap - ui.px(3);
   for (std::size_t i = 0; i < 3; ++i) {

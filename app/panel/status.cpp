@@ -120,6 +120,30 @@ void draw_message(Ui& ui, Cutter& cut) {
   if (mouse.clicked) session.popup = "log";
 }
 
+/// Results of jobs whose tracks changed meanwhile: a person decides.
+void draw_offers(Ui& ui, Cutter& cut) {
+  const Session& session = ui.session;
+  if (session.offers.empty()) return;
+  const std::size_t count = session.offers.size();
+  const std::string words =
+      fill(ui.tr(count == 1 ? "{} offer" : "{} offers"), {fmt::format("{}", count)});
+  const Area drop = cut.right(ui.px(22), ui.px(12));
+  action_button(ui,
+                "status/offer_drop",
+                centred(drop, ui.px(22)),
+                "offer.drop",
+                {.icon = "times", .flat = true});
+  const Area place = cut.right(text_width(ui.fonts.small, words) + ui.px(34), ui.px(2));
+  const std::string title = fill(ui.tr("Take it: {}"), {ui.words(session.offers.front().title)});
+  if (button(ui,
+             "status/offer",
+             centred(place, ui.px(22)),
+             {.label = words, .icon = "check"},
+             {.title = title})) {
+    do_action(ui.session, "offer.take");
+  }
+}
+
 void draw_problems(Ui& ui, Cutter& cut) {
   const Session& session = ui.session;
   std::size_t serious = 0;
@@ -169,6 +193,7 @@ void draw_status(Ui& ui, const Area& area) {
   put_text(ui, cut.right(ui.px(44), ui.px(8)), ui.fonts.small, ui.theme.dim, rate, Align::right);
   draw_saved(ui, cut);
   draw_problems(ui, cut);
+  draw_offers(ui, cut);
 
   const std::span<const FrameInfo> frames = session.drive->frames();
   const FrameInfo& now = session.frame();

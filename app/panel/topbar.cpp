@@ -74,11 +74,11 @@ void draw_menu(Ui& ui, const Area& below) {
   const float right_width = ui.px(310);
   int& open = ui.memory.get<int>("menu/open");
   std::vector<std::vector<const Action*>> columns;
-  std::size_t longest = std::size(kMenuOrder);
   for (const std::string_view category : kMenuOrder) {
     columns.push_back(offered(ui, category));
-    longest = std::max(longest, columns.back().size());
   }
+  const std::size_t shown = columns[static_cast<std::size_t>(open) % columns.size()].size();
+  const std::size_t longest = std::max(std::size(kMenuOrder), shown);
   const float height = row * static_cast<float>(longest) + ui.px(12);
   if (!begin_dropdown(ui, "menu", below, left_width + right_width, height)) return;
   const ImVec2 at = ImGui::GetCursorScreenPos();

@@ -16,6 +16,7 @@
 #include <cstring>
 
 #include "app/layout/layout.hpp"
+#include "app/panel/fields.hpp"
 #include "app/panel/key_capture.hpp"
 #include "app/panel/panel.hpp"
 #include "app/panel/widgets.hpp"
@@ -291,7 +292,7 @@ void Window::State::handle_keys(Ui& ui) {
   const std::vector<KeyEvent> typed = std::exchange(events.keys, {});
   for (const KeyEvent& event : typed) {
     // What is typed belongs to the field with the caret, a list that dropped takes Escape.
-    const bool typing = ImGui::GetIO().WantTextInput;
+    const bool typing = ImGui::GetIO().WantTextInput || field_waits(ui);
     const bool listing =
         ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
     if (event.press && (typing || listing)) {
@@ -496,7 +497,8 @@ Result<void> Window::run() {
       --state.draws_left;
       state.draw_frame();
       if (state.fingerprint_changed()) state.draws_left = std::max(state.draws_left, 1);
-      state.write_map(state.draws_left == 0 && !state.pending());
+      state.write_map(state.draws_left == 0 && state.wake_at_s > state.now_s() + 0.02 &&
+                      !state.pending());
     } else if (!state.written_idle && !state.pending()) {
       state.write_map(true);
     }
