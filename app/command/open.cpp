@@ -1,3 +1,4 @@
+#include "app/command/sample.hpp"
 #include "app/command/session_options.hpp"
 #include "app/layout/layout.hpp"
 #include "app/window/window.hpp"
@@ -20,6 +21,7 @@ int run(const Invocation& invocation) {
   Jobs jobs(sensible_worker_count());
   Session session(jobs, settings_of(config), config);
   session.layout = layout;
+  offer_sample(session);
   WindowOptions options;
   options.width = size->first;
   options.height = size->second;

@@ -1,5 +1,7 @@
 #pragma once
+#include <atomic>
 #include <map>
+#include <memory>
 
 #include "app/session/session.hpp"
 
@@ -29,6 +31,9 @@ struct SessionInside {
   std::uint64_t waiting = 0;
   bool refused = false;
   bool message_shown = false;
+
+  // tasks: shares as their jobs write them
+  std::map<std::uint64_t, std::shared_ptr<std::atomic<double>>> shares;
 
   // tick: the frame whose time came before its data, −1 for none
   int late_frame = -1;

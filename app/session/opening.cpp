@@ -158,40 +158,6 @@ Result<void> gather(Session& session, const OpenRequest& request, Opening& openi
   return {};
 }
 
-/// Keys whose frame has another stamp by now (a file was added to a drive without a clock, a repair
-/// shifts stamps) go to their frame.
-Edit keys_to_their_frames(const Document& document, const Drive& drive) {
-  EditBuilder builder(document);
-  for (const auto& track : document.tracks()) {
-    Track moved = *track;
-    bool differs = false;
-    for (Keyframe& key : moved.keys) {
-      if (key.frame.empty()) continue;
-      const std::optional<int> frame = frame_named(drive, key.frame);
-      if (!frame) continue;
-      const Stamp stamp = drive.frames()[static_cast<std::size_t>(*frame)].stamp;
-      differs |= key.stamp != stamp;
-      key.stamp = stamp;
-    }
-    if (!differs) continue;
-    std::stable_sort(moved.keys.begin(),
-                     moved.keys.end(),
-                     [](const Keyframe& a, const Keyframe& b) { return a.stamp < b.stamp; });
-    // The life's ends go where the keys that they stood on go.
-    const auto end_of = [&](Stamp end) {
-      for (const Keyframe& key : track->keys)
-        if (key.stamp == end && !key.frame.empty())
-          if (const auto frame = frame_named(drive, key.frame))
-            return drive.frames()[static_cast<std::size_t>(*frame)].stamp;
-      return end;
-    };
-    moved.first = std::min(end_of(track->first), moved.keys.front().stamp);
-    moved.last = std::max(end_of(track->last), moved.keys.back().stamp);
-    if (!why_unsound(moved)) builder.set(std::move(moved));
-  }
-  return builder.finish("Keys moved to the stamps of their frames", Author::job);
-}
-
 /// Says which imported label files say something else by now. In a job: a set may have thousands.
 void watch_labels(Session& session) {
   struct Known {
@@ -266,7 +232,9 @@ Result<void> first_import(Session& session) {
 
 void reset_inside(Session& session) {
   session.inside->counting.request();
-  session.inside = std::make_unique<SessionInside>();
+  auto fresh = std::make_unique<SessionInside>();
+  fresh->shares = std::move(session.inside->shares);  // long work goes on whatever is open
+  session.inside = std::move(fresh);
 }
 
 Result<void> close_drive(Session& session) {
@@ -343,17 +311,12 @@ Result<void> open_in_session(Session& session, const OpenRequest& request) {
                                 session.ref.name,
                                 session.ref.part,
                                 fingerprint_of(*session.drive)});
-    if (Edit edit = keys_to_their_frames(session.history->document(), *session.drive);
-        !edit.empty())
+    if (Edit edit = realign_edit(*session.drive, session.history->document()); !edit.empty())
       (void)commit(session, std::move(edit));  // said there; the stamps then stay as they were
   }
   if (!fresh) watch_labels(session);
   for (const Problem& problem : session.problems)
     if (problem.severity != Severity::note) say(session, problem);
-  if (session.read_only())
-    if (const std::string holder = session.project ? session.project->state().held_by : "";
-        !holder.empty())
-      say(session, Severity::warning, text("Opened read only: {} has this project open", holder));
   if (session.project && is_project(request.path))
     remember_recent(session, request.path);
   else

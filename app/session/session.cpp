@@ -258,6 +258,12 @@ bool update(Session& session) {
         say(session, Severity::note, "Saved again");
     }
   }
+  for (Task& task : session.tasks) {
+    const auto share = inside.shares.find(task.id);
+    if (share == inside.shares.end() || task.share == *share->second) continue;
+    task.share = *share->second;
+    changed = true;
+  }
   if (inside.message_shown && !session.messages.empty()) {
     const std::chrono::duration<double> age =
         std::chrono::steady_clock::now() - session.messages.back().at;

@@ -109,7 +109,7 @@ TEST_CASE("the second who opens a project reads only and is told who has it") {
   REQUIRE(open_in_session(second, o.request));
   CHECK(second.read_only());
   CHECK(second.document().tracks().size() == 1);
-  CHECK(said(second, "has this project open"));
+  CHECK(said(second, "has it open"));
   CHECK_FALSE(commit(
       second, create_track(second.document(), "car", car_box(1), second.moment(), new_track_id())));
   CHECK(second.document().tracks().size() == 1);
@@ -287,7 +287,7 @@ TEST_CASE("a key goes to its frame where the frame's stamp has changed") {
   REQUIRE(track->keys.size() == 2);
   CHECK(track->keys[1].stamp.ns == 1'050'000'000);
   CHECK(track->last.ns == 1'050'000'000);
-  CHECK(said(o.session, "Keys moved"));
+  CHECK(said(o.session, "brought to the stamps"));
 }
 
 TEST_CASE(

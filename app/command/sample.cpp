@@ -1,0 +1,60 @@
+#include "app/command/sample.hpp"
+
+#include "app/session/tasks.hpp"
+#include "core/base/files.hpp"
+#include "core/synth/synth.hpp"
+
+namespace sweepbox {
+namespace {
+
+Result<void> open_sample(Session& session, const fs::path& folder) {
+  OpenRequest request;
+  request.path = folder;
+  return open_in_session(session, request);
+}
+
+Result<void> make(const fs::path& folder, const TaskHandle& task) {
+  const auto spec = parse_synth_spec(embedded_street(), "street.json");
+  if (!spec) return tl::unexpected(spec.error());
+  // Half a drive of an earlier try: it has no drive.json, and the folder is ours.
+  std::error_code failed;
+  fs::remove_all(folder, failed);
+  if (auto made = make_folder(folder); !made) return made;
+  SynthOptions options;
+  options.cancel = task.cancel;
+  options.progress = [share = task.share](int done, int of) {
+    share->store(of > 0 ? static_cast<double>(done) / of : 0.0);
+  };
+  return make_synthetic_drive(*spec, folder, options);
+}
+
+Result<void> make_and_open(Session& session) {
+  const fs::path folder = user_data_folder() / "street";
+  std::error_code ignored;
+  if (fs::exists(folder / "drive.json", ignored)) return open_sample(session, folder);
+  for (const Task& task : session.tasks)
+    if (task.title.key == "Making the sample drive")
+      return refuse("The sample drive is being made");
+  const TaskHandle task = begin_task(session, "Making the sample drive");
+  session.jobs.submit([folder, task](const Cancel&) { return make(folder, task); },
+                      [&session, folder, task](const Result<void>& made) {
+                        end_task(session, task.id);
+                        if (task.cancel.requested())
+                          return say(session, Severity::note, "The sample drive was not made");
+                        if (!made) return say(session, made.error());
+                        // A person who opened something else meanwhile is not torn away from it.
+                        if (session.has_drive())
+                          return say(session, Severity::note, "The sample drive is ready");
+                        if (const auto opened = open_sample(session, folder); !opened)
+                          say(session, opened.error());
+                      });
+  return {};
+}
+
+}  // namespace
+
+void offer_sample(Session& session) {
+  session.make_sample = make_and_open;
+}
+
+}  // namespace sweepbox
