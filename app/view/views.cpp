@@ -28,10 +28,6 @@ Views::Views(const Device& device) : state_(std::make_unique<State>(device)) {}
 
 Views::~Views() = default;
 
-void Views::set_device(const Device& device) {
-  state_->shared.device = device;
-}
-
 void Views::draw_scene(Session& session,
                        ImDrawList* list,
                        const Area& area,

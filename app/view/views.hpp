@@ -60,9 +60,6 @@ class Views {
   Views& operator=(const Views&) = delete;
   ~Views();
 
-  /// Fonts and scale may change while running.
-  void set_device(const Device& device);
-
   /// Draws the 3D view into the area through ImGui's draw list, tags on top, and handles the mouse:
   /// orbit (middle, or right drag), pan (Shift), zoom (wheel), the tool with the left button.
   void draw_scene(Session& session, ImDrawList* list, const Area& area, const ViewInput& input);
