@@ -14,6 +14,8 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <deque>
+#include <set>
 
 #include "app/layout/layout.hpp"
 #include "app/panel/fields.hpp"
@@ -34,19 +36,21 @@ using Clock = std::chrono::steady_clock;
 
 // A click whose press and release come together is seen by ImGui 1.86 over several frames; with
 // fewer than three some clicks were lost (stack.md, section 5).
+constexpr std::string_view kCameraPrefix = "camera:";
 constexpr int kFramesAfterEvent = 3;
 constexpr double kFramePeriod = 1.0 / 60;
 constexpr double kSettleLimit = 120;  ///< s; a hung disk must not hang a script for ever
 
-struct KeyEvent {
-  std::vector<Chord> chords;
-  bool press = true;
-  bool repeat = false;
+/// A key or a letter as GLFW gave it.
+struct Typed {
+  bool letter = false;
+  unsigned code = 0;  ///< of a letter
+  int key = 0, scancode = 0, action = 0, modifiers = 0;
 };
 
 /// What GLFW's callbacks leave for the next frame.
 struct Events {
-  std::vector<KeyEvent> keys;
+  std::deque<Typed> typed;
   bool seen = false;
 };
 
@@ -134,10 +138,11 @@ struct Window::State {
 
   void ask_before_quitting();
   void advance();
-  void handle_keys(Ui& ui);
-  void handle_key(Ui& ui, const KeyEvent& event);
+  void take_typed(Ui& ui);
+  bool run_key(Ui& ui, const Typed& event);
   void clear_to_theme(int width, int height);
   void draw_frame();
+  void draw_only(const Area& whole);  ///< the one view of `render`
   void write_map(bool idle);
   void wait_for_events();
 };
@@ -151,11 +156,13 @@ Events& events_of(GLFWwindow* window) {
 void on_key(GLFWwindow* window, int key, int scancode, int action, int modifiers) {
   Events& events = events_of(window);
   events.seen = true;
-  KeyEvent event;
-  event.chords = chords_of_key(key, scancode, modifiers);
-  event.press = action != GLFW_RELEASE;
-  event.repeat = action == GLFW_REPEAT;
-  if (!event.chords.empty()) events.keys.push_back(std::move(event));
+  events.typed.push_back({false, 0, key, scancode, action, modifiers});
+}
+
+void on_letter(GLFWwindow* window, unsigned code) {
+  Events& events = events_of(window);
+  events.seen = true;
+  events.typed.push_back({true, code});
 }
 
 void note_event(GLFWwindow* window) {
@@ -250,58 +257,74 @@ void Window::State::advance() {
   if (fingerprint(*session) != drawn) draws_left = std::max(draws_left, 1);
 }
 
-void Window::State::handle_key(Ui& ui, const KeyEvent& event) {
+/// True where the key did something that the interface has to show first.
+bool Window::State::run_key(Ui& ui, const Typed& event) {
   Session& s = *session;
-  if (!event.press) {
+  if (event.action == GLFW_RELEASE) {
     // The key of "hold to see before" was let go, whichever it is: showing it needs a held key.
     if (s.calibrate.show_before) do_action(s, "calibrate.before", switched_to(false));
-    return;
+    return false;
   }
-  if (take_key(ui, event.chords.back())) return;
-  const Chord& first = event.chords.front();
+  const std::vector<Chord> chords = chords_of_key(event.key, event.scancode, event.modifiers);
+  if (chords.empty()) return false;
   const bool popup_open = !s.popup.empty();
-  if (popup_open && first.key == "Escape") {
+  // What is typed belongs to the field with the caret, a list that dropped takes Escape.
+  const bool listing =
+      ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
+  const bool escape = chords.front().key == "Escape";
+  if (listing || (ImGui::GetIO().WantTextInput && !(escape && popup_open))) return false;
+  if (take_key(ui, chords.back())) return true;
+  if (popup_open && escape) {
     s.popup.clear();
-    return;
+    return true;
   }
-  for (const Chord& chord : event.chords) {
+  for (const Chord& chord : chords) {
     const Action* action = keymap.action_for(chord, s.layout);
     if (action == nullptr) continue;
     if (popup_open) {
       // The key that opened it closes it; nothing else reaches what is veiled.
+      if (action->category != "View" && action->category != "File") return false;
       const std::string before = s.popup;
-      if (action->category == "View" || action->category == "File") {
-        do_action(s, action->id);
-        if (s.popup == before) s.popup.clear();
-      }
-      return;
+      do_action(s, action->id);
+      if (s.popup == before) s.popup.clear();
+      return true;
     }
     const bool repeats = action->category == "Time" || action->category == "Box" ||
                          action->category == "Calibrate" || action->category == "Edit";
-    if (event.repeat && !repeats) return;
+    if (event.action == GLFW_REPEAT && !repeats) return false;
     if (action->id == "calibrate.before") {
       do_action(s, action->id, switched_to(true));
-      return;
+    } else {
+      do_action(s, action->id);
     }
-    do_action(s, action->id);
-    return;
+    return true;
   }
+  return false;
 }
 
-void Window::State::handle_keys(Ui& ui) {
-  const std::vector<KeyEvent> typed = std::exchange(events.keys, {});
-  for (const KeyEvent& event : typed) {
-    // What is typed belongs to the field with the caret, a list that dropped takes Escape.
-    const bool typing = ImGui::GetIO().WantTextInput || field_waits(ui);
-    const bool listing =
-        ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
-    if (event.press && (typing || listing)) {
-      const Chord& chord = event.chords.front();
-      const bool closes_popup = chord.key == "Escape" && !session->popup.empty() && !listing;
-      if (!closes_popup) continue;
+/// Feeds the actions and ImGui with what was typed, in its order. ImGui 1.86 has no queue: of a key
+/// that went down and up within one frame it would see nothing, and letters that follow "/" would
+/// come before the field that it opens. So a key moves once a frame, and what was typed after an
+/// action waits for the frame that shows it.
+void Window::State::take_typed(Ui& ui) {
+  std::set<int> moved;
+  std::deque<Typed>& queue = events.typed;
+  while (!queue.empty() && !field_waits(ui)) {
+    const Typed event = queue.front();
+    if (event.letter) {
+      queue.pop_front();
+      ImGui_ImplGlfw_CharCallback(window, event.code);
+      continue;
     }
-    handle_key(ui, event);
+    if (event.action != GLFW_REPEAT && !moved.insert(event.key).second) break;
+    queue.pop_front();
+    ImGui_ImplGlfw_KeyCallback(window, event.key, event.scancode, event.action, event.modifiers);
+    if (!run_key(ui, event)) continue;
+    // The letter of that key was meant for the action too.
+    if (!queue.empty() && queue.front().letter) queue.pop_front();
+    break;
   }
+  if (!queue.empty()) ui.wake_in(0);
 }
 
 void Window::State::clear_to_theme(int width, int height) {
@@ -339,6 +362,35 @@ void Window::State::write_map(bool idle) {
   }
 }
 
+void Window::State::draw_only(const Area& whole) {
+  ImGui::SetNextWindowPos({whole.x, whole.y});
+  ImGui::SetNextWindowSize({whole.width, whole.height});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
+  ImGui::Begin("only",
+               nullptr,
+               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoBackground |
+                   ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings);
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const std::string& only = options.only;
+  if (only == "scene") {
+    views->draw_scene(*session, list, whole, {});
+  } else if (only == "top") {
+    views->draw_side(*session, ViewKind::top, list, whole, {});
+  } else if (only == "side") {
+    views->draw_side(*session, ViewKind::side, list, whole, {});
+  } else if (only == "front") {
+    views->draw_side(*session, ViewKind::front, list, whole, {});
+  } else if (only.starts_with(kCameraPrefix)) {
+    const auto& cameras = session->drive->info().cameras;
+    for (int camera = 0; camera < static_cast<int>(cameras.size()); ++camera) {
+      if (cameras[static_cast<std::size_t>(camera)].name == only.substr(kCameraPrefix.size()))
+        views->draw_camera(*session, camera, 0, list, whole, {});
+    }
+  }
+  ImGui::End();
+  ImGui::PopStyleVar();
+}
+
 void Window::State::draw_frame() {
   const Clock::time_point began = Clock::now();
   follow_settings();
@@ -353,7 +405,7 @@ void Window::State::draw_frame() {
         scale,
         now_s(),
         frame_s > 0 ? 1 / std::max(frame_s, kFramePeriod) : 0};
-  handle_keys(ui);
+  take_typed(ui);
   ImGui_ImplOpenGL3_NewFrame();
   ImGui_ImplGlfw_NewFrame();
   ImGui::NewFrame();
@@ -362,8 +414,12 @@ void Window::State::draw_frame() {
   const Area whole = {0, 0, size.x, size.y};
   const Layout* layout = session->has_drive() ? find_layout(session->layout) : find_layout("start");
   if (layout == nullptr) layout = &layouts().front();
-  draw_layout(ui, *layout, whole);
-  draw_popups(ui, whole);
+  if (session->has_drive() && !options.only.empty()) {
+    draw_only(whole);
+  } else {
+    draw_layout(ui, *layout, whole);
+    draw_popups(ui, whole);
+  }
   wake_at_s = ui.wake_at_s;
   ImGui::Render();
 
@@ -426,16 +482,15 @@ Result<std::unique_ptr<Window>> Window::open(Session& session, const WindowOptio
   }
 
   // Before ImGui's, which call these on.
-  glfwSetKeyCallback(state.window, on_key);
   glfwSetMouseButtonCallback(state.window, [](GLFWwindow* w, int, int, int) { note_event(w); });
   glfwSetScrollCallback(state.window, [](GLFWwindow* w, double, double) { note_event(w); });
-  glfwSetCharCallback(state.window, [](GLFWwindow* w, unsigned) { note_event(w); });
   glfwSetCursorEnterCallback(state.window, [](GLFWwindow* w, int) { note_event(w); });
   glfwSetWindowFocusCallback(state.window, [](GLFWwindow* w, int) { note_event(w); });
   glfwSetCursorPosCallback(state.window, [](GLFWwindow* w, double, double) { note_event(w); });
   glfwSetFramebufferSizeCallback(state.window, [](GLFWwindow* w, int, int) { note_event(w); });
   glfwSetWindowRefreshCallback(state.window, note_event);
-  glfwSetWindowSizeLimits(state.window, 960, 600, GLFW_DONT_CARE, GLFW_DONT_CARE);
+  if (options.only.empty())
+    glfwSetWindowSizeLimits(state.window, 960, 600, GLFW_DONT_CARE, GLFW_DONT_CARE);
 
   IMGUI_CHECKVERSION();
   ImGui::CreateContext();
@@ -443,6 +498,9 @@ Result<std::unique_ptr<Window>> Window::open(Session& session, const WindowOptio
   ImGui::GetIO().IniFilename = nullptr;
   ImGui::GetIO().LogFilename = nullptr;
   ImGui_ImplGlfw_InitForOpenGL(state.window, true);
+  // In place of ImGui's: take_typed feeds it.
+  glfwSetKeyCallback(state.window, on_key);
+  glfwSetCharCallback(state.window, on_letter);
   ImGui_ImplOpenGL3_Init("#version 330");
   state.keymap = Keymap::from_defaults();
   if (!session.config_folder.empty()) {
