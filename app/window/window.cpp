@@ -14,17 +14,13 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
-#include <deque>
-#include <set>
 
 #include "app/layout/layout.hpp"
-#include "app/panel/fields.hpp"
-#include "app/panel/key_capture.hpp"
 #include "app/panel/panel.hpp"
 #include "app/panel/widgets.hpp"
 #include "app/window/fonts.hpp"
-#include "app/window/keys.hpp"
 #include "app/window/style.hpp"
+#include "app/window/typing.hpp"
 #include "core/base/files.hpp"
 #include "core/base/log.hpp"
 
@@ -40,19 +36,6 @@ constexpr std::string_view kCameraPrefix = "camera:";
 constexpr int kFramesAfterEvent = 3;
 constexpr double kFramePeriod = 1.0 / 60;
 constexpr double kSettleLimit = 120;  ///< s; a hung disk must not hang a script for ever
-
-/// A key or a letter as GLFW gave it.
-struct Typed {
-  bool letter = false;
-  unsigned code = 0;  ///< of a letter
-  int key = 0, scancode = 0, action = 0, modifiers = 0;
-};
-
-/// What GLFW's callbacks leave for the next frame.
-struct Events {
-  std::deque<Typed> typed;
-  bool seen = false;
-};
 
 /// All versions as one number: another number, another picture.
 std::uint64_t fingerprint(const Session& session) {
@@ -86,12 +69,6 @@ std::uint64_t fingerprint(const Session& session) {
   return mixed;
 }
 
-Arguments switched_to(bool on) {
-  Arguments arguments;
-  arguments.values["on"] = on ? "true" : "false";
-  return arguments;
-}
-
 void keep_driver_loaded() {
 #ifdef SWEEPBOX_SANITIZE
   // Unloading it after glfwTerminate makes LeakSanitizer report blocks of an unknown module
@@ -115,7 +92,7 @@ struct Window::State {
   Fonts fonts;
   Memory memory;
   std::vector<Backdrop> backdrops;
-  Events events;
+  Typing typing;
   Clock::time_point start = Clock::now();
   Clock::time_point last_tick = Clock::now();
   int draws_left = kFramesAfterEvent;
@@ -138,8 +115,6 @@ struct Window::State {
 
   void ask_before_quitting();
   void advance();
-  void take_typed(Ui& ui);
-  bool run_key(Ui& ui, const Typed& event);
   void clear_to_theme(int width, int height);
   void draw_frame();
   void draw_only(const Area& whole);  ///< the one view of `render`
@@ -149,24 +124,20 @@ struct Window::State {
 
 namespace {
 
-Events& events_of(GLFWwindow* window) {
-  return *static_cast<Events*>(glfwGetWindowUserPointer(window));
+Typing& typing_of(GLFWwindow* window) {
+  return *static_cast<Typing*>(glfwGetWindowUserPointer(window));
 }
 
 void on_key(GLFWwindow* window, int key, int scancode, int action, int modifiers) {
-  Events& events = events_of(window);
-  events.seen = true;
-  events.typed.push_back({false, 0, key, scancode, action, modifiers});
+  typing_of(window).add({false, 0, key, scancode, action, modifiers});
 }
 
 void on_letter(GLFWwindow* window, unsigned code) {
-  Events& events = events_of(window);
-  events.seen = true;
-  events.typed.push_back({true, code});
+  typing_of(window).add({true, code});
 }
 
 void note_event(GLFWwindow* window) {
-  events_of(window).seen = true;
+  typing_of(window).note_event();
 }
 
 GLFWwindow* create_window(const WindowOptions& options) {
@@ -257,76 +228,6 @@ void Window::State::advance() {
   if (fingerprint(*session) != drawn) draws_left = std::max(draws_left, 1);
 }
 
-/// True where the key did something that the interface has to show first.
-bool Window::State::run_key(Ui& ui, const Typed& event) {
-  Session& s = *session;
-  if (event.action == GLFW_RELEASE) {
-    // The key of "hold to see before" was let go, whichever it is: showing it needs a held key.
-    if (s.calibrate.show_before) do_action(s, "calibrate.before", switched_to(false));
-    return false;
-  }
-  const std::vector<Chord> chords = chords_of_key(event.key, event.scancode, event.modifiers);
-  if (chords.empty()) return false;
-  const bool popup_open = !s.popup.empty();
-  // What is typed belongs to the field with the caret, a list that dropped takes Escape.
-  const bool listing =
-      ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
-  const bool escape = chords.front().key == "Escape";
-  if (listing || (ImGui::GetIO().WantTextInput && !(escape && popup_open))) return false;
-  if (take_key(ui, chords.back())) return true;
-  if (popup_open && escape) {
-    s.popup.clear();
-    return true;
-  }
-  for (const Chord& chord : chords) {
-    const Action* action = keymap.action_for(chord, s.layout);
-    if (action == nullptr) continue;
-    if (popup_open) {
-      // The key that opened it closes it; nothing else reaches what is veiled.
-      if (action->category != "View" && action->category != "File") return false;
-      const std::string before = s.popup;
-      do_action(s, action->id);
-      if (s.popup == before) s.popup.clear();
-      return true;
-    }
-    const bool repeats = action->category == "Time" || action->category == "Box" ||
-                         action->category == "Calibrate" || action->category == "Edit";
-    if (event.action == GLFW_REPEAT && !repeats) return false;
-    if (action->id == "calibrate.before") {
-      do_action(s, action->id, switched_to(true));
-    } else {
-      do_action(s, action->id);
-    }
-    return true;
-  }
-  return false;
-}
-
-/// Feeds the actions and ImGui with what was typed, in its order. ImGui 1.86 has no queue: of a key
-/// that went down and up within one frame it would see nothing, and letters that follow "/" would
-/// come before the field that it opens. So a key moves once a frame, and what was typed after an
-/// action waits for the frame that shows it.
-void Window::State::take_typed(Ui& ui) {
-  std::set<int> moved;
-  std::deque<Typed>& queue = events.typed;
-  while (!queue.empty() && !field_waits(ui)) {
-    const Typed event = queue.front();
-    if (event.letter) {
-      queue.pop_front();
-      ImGui_ImplGlfw_CharCallback(window, event.code);
-      continue;
-    }
-    if (event.action != GLFW_REPEAT && !moved.insert(event.key).second) break;
-    queue.pop_front();
-    ImGui_ImplGlfw_KeyCallback(window, event.key, event.scancode, event.action, event.modifiers);
-    if (!run_key(ui, event)) continue;
-    // The letter of that key was meant for the action too.
-    if (!queue.empty() && queue.front().letter) queue.pop_front();
-    break;
-  }
-  if (!queue.empty()) ui.wake_in(0);
-}
-
 void Window::State::clear_to_theme(int width, int height) {
   const auto clear = [](std::uint32_t rgb) {
     glClearColor(static_cast<float>((rgb >> 16) & 255U) / 255.0F,
@@ -405,7 +306,7 @@ void Window::State::draw_frame() {
         scale,
         now_s(),
         frame_s > 0 ? 1 / std::max(frame_s, kFramePeriod) : 0};
-  take_typed(ui);
+  typing.take(ui, window);
   ImGui_ImplOpenGL3_NewFrame();
   ImGui_ImplGlfw_NewFrame();
   ImGui::NewFrame();
@@ -473,7 +374,7 @@ Result<std::unique_ptr<Window>> Window::open(Session& session, const WindowOptio
     return refuse(text("no OpenGL 3.3 window: {}", why != nullptr ? why : "unknown reason"),
                   "install libgl1-mesa-dri or the graphics card's driver");
   }
-  glfwSetWindowUserPointer(state.window, &state.events);
+  glfwSetWindowUserPointer(state.window, &state.typing);
   glfwMakeContextCurrent(state.window);
   glfwSwapInterval(0);  // the loop paces itself; waiting for the display would delay jobs' results
   glewExperimental = GL_TRUE;
@@ -546,7 +447,7 @@ Result<void> Window::run() {
       do_action(session, "file.quit");
       state.draws_left = kFramesAfterEvent;
     }
-    if (std::exchange(state.events.seen, false)) state.draws_left = kFramesAfterEvent;
+    if (state.typing.take_seen()) state.draws_left = kFramesAfterEvent;
     state.advance();
     if (state.now_s() >= state.wake_at_s || state.views->animating() || session.time.playing) {
       state.draws_left = std::max(state.draws_left, 1);

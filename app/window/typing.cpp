@@ -1,0 +1,91 @@
+#define GLFW_INCLUDE_NONE
+#include "app/window/typing.hpp"
+
+#include <GLFW/glfw3.h>
+#include <backends/imgui_impl_glfw.h>
+#include <imgui.h>
+
+#include <set>
+
+#include "app/panel/fields.hpp"
+#include "app/panel/key_capture.hpp"
+#include "app/window/keys.hpp"
+
+namespace sweepbox {
+
+namespace {
+
+Arguments switched_to(bool on) {
+  Arguments arguments;
+  arguments.values["on"] = on ? "true" : "false";
+  return arguments;
+}
+
+/// True where the key did something that the interface has to show first.
+bool run_key(Ui& ui, const Typed& event) {
+  Session& s = ui.session;
+  if (event.action == GLFW_RELEASE) {
+    // The key of "hold to see before" was let go, whichever it is: showing it needs a held key.
+    if (s.calibrate.show_before) do_action(s, "calibrate.before", switched_to(false));
+    return false;
+  }
+  const std::vector<Chord> chords = chords_of_key(event.key, event.scancode, event.modifiers);
+  if (chords.empty()) return false;
+  const bool popup_open = !s.popup.empty();
+  // What is typed belongs to the field with the caret, a list that dropped takes Escape.
+  const bool listing =
+      ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
+  const bool escape = chords.front().key == "Escape";
+  if (listing || (ImGui::GetIO().WantTextInput && !(escape && popup_open))) return false;
+  if (take_key(ui, chords.back())) return true;
+  if (popup_open && escape) {
+    s.popup.clear();
+    return true;
+  }
+  for (const Chord& chord : chords) {
+    const Action* action = ui.keymap.action_for(chord, s.layout);
+    if (action == nullptr) continue;
+    if (popup_open) {
+      // The key that opened it closes it; nothing else reaches what is veiled.
+      if (action->category != "View" && action->category != "File") return false;
+      const std::string before = s.popup;
+      do_action(s, action->id);
+      if (s.popup == before) s.popup.clear();
+      return true;
+    }
+    const bool repeats = action->category == "Time" || action->category == "Box" ||
+                         action->category == "Calibrate" || action->category == "Edit";
+    if (event.action == GLFW_REPEAT && !repeats) return false;
+    if (action->id == "calibrate.before") {
+      do_action(s, action->id, switched_to(true));
+    } else {
+      do_action(s, action->id);
+    }
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void Typing::take(Ui& ui, GLFWwindow* window) {
+  std::set<int> moved;
+  while (!queue_.empty() && !field_waits(ui)) {
+    const Typed event = queue_.front();
+    if (event.letter) {
+      queue_.pop_front();
+      ImGui_ImplGlfw_CharCallback(window, event.code);
+      continue;
+    }
+    if (event.action != GLFW_REPEAT && !moved.insert(event.key).second) break;
+    queue_.pop_front();
+    ImGui_ImplGlfw_KeyCallback(window, event.key, event.scancode, event.action, event.modifiers);
+    if (!run_key(ui, event)) continue;
+    // The letter of that key was meant for the action too.
+    if (!queue_.empty() && queue_.front().letter) queue_.pop_front();
+    break;
+  }
+  if (!queue_.empty()) ui.wake_in(0);
+}
+
+}  // namespace sweepbox
