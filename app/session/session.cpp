@@ -235,8 +235,8 @@ void say(Session& session, const Error& error) {
 }
 
 bool update(Session& session) {
-  SessionInside& inside = *session.inside;
   bool changed = session.jobs.deliver() > 0;
+  SessionInside& inside = *session.inside;  // only now: a job's end may open another drive
   if (session.cache && session.cache->version() != inside.cache_version) {
     inside.cache_version = session.cache->version();
     changed = true;

@@ -265,6 +265,20 @@ TEST_CASE("a job's edit whose track has changed meanwhile is offered, then taken
   CHECK(o.session.offers.empty());
 }
 
+TEST_CASE("the end of a job may open another drive") {
+  Opened o;
+  o.jobs.submit([](const Cancel&) {},
+                [&] {
+                  OpenRequest again = o.request;
+                  again.project = "memory";
+                  REQUIRE(open_in_session(o.session, again));
+                });
+  while (o.session.project) update(o.session);  // ctest's own limit ends it where it never comes
+  o.load();
+  CHECK(o.session.memory != nullptr);
+  CHECK(frame_boxes(o.session).empty());
+}
+
 TEST_CASE("a key goes to its frame where the frame's stamp has changed") {
   Opened o;
   const TrackId uid = o.place(car_box(0));
