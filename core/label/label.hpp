@@ -99,10 +99,10 @@ const LabelFormat* label_format(std::string_view name);
 /// which have none in the file, it is not present (present_at). Author import.
 Edit import_edit(const LabelSet& labels, const Drive& drive, const Document& document);
 
-/// The edit that brings keys to the stamps of their frames, where the drive's clock changed since they
-/// were set (a repair of stamps, files that came in): a frame's name wins over its stamp. Lives, marks
-/// and attributes go along, in between in proportion. Empty where every key stands at its frame. A
-/// track whose keys would meet or swap stays as it is.
+/// The edit that brings keys to the stamps of their frames, where the drive's clock changed since
+/// they were set (a repair of stamps, files that came in): a frame's name wins over its stamp.
+/// Lives, marks and attributes go along, in between in proportion. Empty where every key stands at
+/// its frame. A track whose keys would meet or swap stays as it is.
 Edit realign_edit(const Drive& drive, const Document& document);
 
 /// What the format cannot hold of what the document has.
