@@ -1,5 +1,7 @@
 #include "app/view/brush.hpp"
 
+#include <GL/glew.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -15,6 +17,22 @@ Font font_or_current(ImFont* face, float size) {
 }
 
 }  // namespace
+
+void picture(ImDrawList* list,
+             unsigned texture,
+             const ImVec2& from,
+             const ImVec2& to,
+             const ImVec2& uv_from,
+             const ImVec2& uv_to,
+             bool opaque,
+             ImU32 tint) {
+  const auto id = reinterpret_cast<ImTextureID>(static_cast<std::uintptr_t>(texture));
+  if (opaque)
+    list->AddCallback([](const ImDrawList*, const ImDrawCmd*) { glDisable(GL_BLEND); }, nullptr);
+  list->AddImage(id, from, to, uv_from, uv_to, tint);
+  if (opaque)
+    list->AddCallback([](const ImDrawList*, const ImDrawCmd*) { glEnable(GL_BLEND); }, nullptr);
+}
 
 ImU32 color(std::uint32_t rgb, float alpha) {
   return IM_COL32((rgb >> 16) & 255u, (rgb >> 8) & 255u, rgb & 255u, std::lround(alpha * 255));

@@ -17,6 +17,17 @@ inline ImVec2 at(const Vec2& pixel) {
   return {static_cast<float>(pixel.x()), static_cast<float>(pixel.y())};
 }
 
+/// A texture over a rectangle. `opaque` ones are copied, not blended: on software OpenGL that
+/// spares reading every pixel below them.
+void picture(ImDrawList* list,
+             unsigned texture,
+             const ImVec2& from,
+             const ImVec2& to,
+             const ImVec2& uv_from,
+             const ImVec2& uv_to,
+             bool opaque,
+             ImU32 tint = IM_COL32_WHITE);
+
 /// A face and the height that it is drawn at.
 struct Font {
   ImFont* face = nullptr;

@@ -162,11 +162,13 @@ void CalibrateView::draw_points(Session& session,
   const GLuint texture = overlay.paint(uvd_, inks_, version_, table_of(session), frame, look);
   if (!texture) return;
   const Area& area = frame.area;
-  list->AddImage(reinterpret_cast<ImTextureID>(static_cast<std::uintptr_t>(texture)),
+  brush::picture(list,
+                 texture,
                  {area.x, area.y},
                  {area.x + area.width, area.y + area.height},
                  {0, 1},
                  {1, 0},
+                 false,
                  brush::color(0xFFFFFF, alpha));
 }
 

@@ -184,11 +184,13 @@ bool draw_image(Session& session,
   // (0, 0) is the centre of the first pixel: the picture begins half a pixel before it.
   const Vec2 a = frame.window(Vec2(-0.5, -0.5)),
              b = frame.window(Vec2(frame.width - 0.5, frame.height - 0.5));
-  list->AddImage(reinterpret_cast<ImTextureID>(static_cast<std::uintptr_t>(shown.texture)),
+  brush::picture(list,
+                 shown.texture,
                  brush::at(a),
                  brush::at(b),
                  {0, 0},
                  {1, 1},
+                 alpha >= 1,
                  brush::color(0xFFFFFF, alpha));
   return true;
 }
@@ -253,11 +255,13 @@ void CameraView::draw_points(Session& session,
       overlay_.paint(uvd_, inks_, overlay_version_, state_.points.table(), frame, look);
   if (!texture) return;
   const Area& area = frame.area;
-  list->AddImage(reinterpret_cast<ImTextureID>(static_cast<std::uintptr_t>(texture)),
+  brush::picture(list,
+                 texture,
                  {area.x, area.y},
                  {area.x + area.width, area.y + area.height},
                  {0, 1},
-                 {1, 0});
+                 {1, 0},
+                 false);
 }
 
 void CameraView::draw_boxes(Session& session, const ImageFrame& frame, ImDrawList* list) {

@@ -44,11 +44,13 @@ void SceneView::draw(Session& session, ImDrawList* list, const Area& area, const
   if (session.has_drive()) point(session, area, input);
   paint(session, area);
   list->PushClipRect({area.x, area.y}, {area.x + area.width, area.y + area.height}, true);
-  list->AddImage(reinterpret_cast<ImTextureID>(static_cast<std::uintptr_t>(canvas_.texture())),
+  brush::picture(list,
+                 canvas_.texture(),
                  {area.x, area.y},
                  {area.x + area.width, area.y + area.height},
                  {0, 1},
-                 {1, 0});
+                 {1, 0},
+                 true);
   draw_over(session, list, area);
   list->PopClipRect();
 }

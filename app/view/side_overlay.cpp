@@ -65,7 +65,7 @@ void SideView::draw_handles(Session& session,
   const float s = state_.device.ui_scale;
   const std::uint32_t accent = theme(session.settings.theme).accent;
   const Pose view_from_ego = frame.ego_from_view.inverse();
-  const auto handles = handles_of(box, kind_, frame.metres_per_pixel);
+  const auto handles = handles_of(box, kind_, frame.metres_per_pixel * s);
   const auto place = [&](const Vec3& in_ego) {
     return brush::at(frame.pixel(view_from_ego * in_ego));
   };
@@ -136,7 +136,7 @@ void SideView::draw_handles(Session& session,
         list->AddLine({at.x, at.y - 5 * s}, {at.x, at.y + 5 * s}, line, (held ? 2.5f : 1.25f) * s);
         break;
     }
-    const auto r = static_cast<float>(handle.hit_radius_px);
+    const auto r = static_cast<float>(handle.hit_radius_px) * s;
     session.ui_map.add(
         fmt::format("side/{}/handle/{}", name_of_view(kind_), handle.id),
         {.x0 = at.x - r, .y0 = at.y - r, .x1 = at.x + r, .y1 = at.y + r, .value = {}});

@@ -1,3 +1,4 @@
+#include "app/view/brush.hpp"
 #include "app/view/side_view.hpp"
 
 #include <algorithm>
@@ -5,6 +6,7 @@
 #include <cmath>
 
 #include "app/tool/box_edits.hpp"
+#include "app/view/brush.hpp"
 #include "app/view/shown_boxes.hpp"
 
 namespace sweepbox {
@@ -84,11 +86,13 @@ void SideView::draw(Session& session, ImDrawList* list, const Area& area, const 
   const Cuboid box = now ? now->cuboid_in_ego : *committed;
   paint(session, frame, box);
   list->PushClipRect({area.x, area.y}, {area.x + area.width, area.y + area.height}, true);
-  list->AddImage(reinterpret_cast<ImTextureID>(static_cast<std::uintptr_t>(picture_.id())),
+  brush::picture(list,
+                 picture_.id(),
                  {area.x, area.y},
                  {area.x + area.width, area.y + area.height},
                  {0, 1},
-                 {1, 0});
+                 {1, 0},
+                 true);
   draw_ruler(session, frame, list);
   draw_boxes(session, frame, box, list);
   draw_handles(session, frame, box, list);
@@ -146,7 +150,8 @@ void SideView::point(Session& session, const SideFrame& frame, const ViewInput& 
   const Vec3 place = frame.ego_from_view * in_view;
   pointer.ray_in_ego = {place - 100 * forward, forward};
   pointer.plane_point = place;
-  pointer.metres_per_pixel = frame.metres_per_pixel;
+  // In pixels at UI scale 1: handles grow with the scale.
+  pointer.metres_per_pixel = frame.metres_per_pixel * state_.device.ui_scale;
   pointer.screen_right = turn * Vec3(Vec3::Unit(frame.right));
   pointer.screen_up = turn * Vec3(Vec3::Unit(frame.up));
   double nearest = 1e18;
