@@ -1,4 +1,3 @@
-#include "app/view/brush.hpp"
 #include "app/view/side_view.hpp"
 
 #include <algorithm>
