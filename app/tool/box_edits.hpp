@@ -11,8 +11,8 @@ namespace sweepbox {
 /// The box of a track in the shown frame by the committed document, in ego.
 std::optional<Cuboid> committed_box(const Session& session, TrackId track);
 
-/// The same, and beyond the track's life where it would be if it went on as at the nearer end: what a key
-/// set in a frame that the track has not reached yet begins with. Empty for an unknown track.
+/// The same, and beyond the track's life where it would be if it went on as at the nearer end: what
+/// a key set in a frame that the track has not reached yet begins with. Empty for an unknown track.
 std::optional<Cuboid> carried_box(const Session& session, TrackId track);
 
 /// The edit that puts a track's box of the shown frame there: a key by hand at the shown moment

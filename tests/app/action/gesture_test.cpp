@@ -154,7 +154,7 @@ TEST_CASE("the ghost before the click stands where the click puts the box") {
 }
 
 TEST_CASE(
-    "place, drag a handle, a key ten frames on, the box between, undo all, redo all; a script "
+    "place, drag a handle, a key ten frames on, the box between, undo all, redo all, and a script "
     "makes the same") {
   const TempFolder folder;
   REQUIRE(test::write_test_drive(folder / "drive"));

@@ -305,7 +305,7 @@ TEST_CASE("a key goes to its frame where the frame's stamp has changed") {
 }
 
 TEST_CASE(
-    "labels of the drive are the first edit; files that changed since are said and not read "
+    "labels of the drive are the first edit, files that changed since are said and not read "
     "again") {
   TempFolder folder;
   // KITTI object, one frame without points in it: a label file of one car. formats.md has the
