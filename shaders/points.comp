@@ -12,7 +12,8 @@ layout(std430, binding = 2) buffer Depths { uint depths[]; };
 
 uniform mat4 clip_from_points;
 uniform ivec2 size;          // px
-uniform int spread;          // a point covers spread × spread pixels
+uniform int spread;          // a point is written to spread × spread pixels
+uniform float shift;         // px from its first pixel to its middle
 uniform uint first;          // number of xyz[0]
 uniform uint count;
 uniform uint index_bits;
@@ -27,7 +28,7 @@ void main() {
   vec3 p = vec3(xyz[3u * i], xyz[3u * i + 1u], xyz[3u * i + 2u]);
   vec4 clip = clip_from_points * vec4(p, 1.0);
   if (clip.z < -clip.w || clip.z > clip.w) return;
-  vec2 pixel = (clip.xy / clip.w * 0.5 + 0.5) * vec2(size) - 0.5 * float(spread - 1);
+  vec2 pixel = (clip.xy / clip.w * 0.5 + 0.5) * vec2(size) - shift;
   ivec2 at = ivec2(floor(pixel));
   if (at.x < 0 || at.y < 0 || at.x + spread > size.x || at.y + spread > size.y) return;
   // The bits of a positive float ascend like its logarithm: fine steps near, coarse ones far.

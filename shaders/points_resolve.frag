@@ -18,24 +18,48 @@ uniform int radius;          // px to the neighbours that shade
 
 out vec4 color;
 
-uint steps_of(int slot) {
+uint nearness_at(int slot) {
 #if STAGE == 0
-  return texelFetch(keys, slot).r >> index_bits;
+  return texelFetch(keys, slot).r;
 #else
-  return texelFetch(depths, slot).r >> 1;
+  return texelFetch(depths, slot).r;
+#endif
+}
+
+// The slot of the nearest point that covers a pixel. With GATHER > 1 points were written to one pixel each:
+// then of those whose square reaches here.
+int nearest_slot(ivec2 at) {
+  int best = at.y * size.x + at.x;
+#if GATHER > 1
+  uint least = 0xFFFFFFFFu;
+  for (int y = 0; y < GATHER; ++y)
+    for (int x = 0; x < GATHER; ++x) {
+      int other = max(0, at.y - y) * size.x + max(0, at.x - x);
+      uint there = nearness_at(other);
+      best = there < least ? other : best;
+      least = min(there, least);
+    }
+#endif
+  return best;
+}
+
+int steps_of(uint nearness) {
+#if STAGE == 0
+  return int(nearness >> index_bits);
+#else
+  return int(nearness >> 1);
 #endif
 }
 
 #if EDL
 int nearer(ivec2 at, int mine) {
-  at = clamp(at, ivec2(0), size - 1);
-  return max(0, mine - int(steps_of(at.y * size.x + at.x)));
+  return max(0, mine - steps_of(nearness_at(nearest_slot(clamp(at, ivec2(0), size - 1)))));
 }
 #endif
 
 void main() {
   ivec2 at = ivec2(gl_FragCoord.xy) - origin;
-  int slot = at.y * size.x + at.x;
+  int slot = nearest_slot(at);
   uint key = texelFetch(keys, slot).r;
   if (key == 0xFFFFFFFFu) discard;
 #if STAGE == 0
@@ -48,7 +72,7 @@ void main() {
 #endif
   vec3 base = texelFetch(colors, i).rgb;
 #if EDL
-  int mine = int(steps_of(slot));
+  int mine = steps_of(nearness_at(slot));
   int sum = nearer(at + ivec2(radius, 0), mine) + nearer(at - ivec2(radius, 0), mine) +
             nearer(at + ivec2(0, radius), mine) + nearer(at - ivec2(0, radius), mine);
   base *= max(0.25, exp2(-edl * float(sum)));

@@ -11,6 +11,7 @@ namespace sweepbox {
 namespace {
 
 /// Casing of lines on images: readable on white and on black (LOOK.md).
+constexpr double kSmallBox = 56;  ///< px at scale 1: boxes less high show no hidden edges
 constexpr float kCasing = 0.42f;
 
 std::vector<ImVec2> in_window(const ImageFrame& frame, const std::vector<Vec2>& pixels) {
@@ -273,7 +274,14 @@ void CameraView::draw_boxes(Session& session, const ImageFrame& frame, ImDrawLis
     const bool selected = is_selected(session, box.track->uid),
                hovered = session.hovered == box.track->uid;
     const std::uint32_t rgb = selected ? accent : image_color_of(session, *box.track);
-    const float width = (selected ? 2.25f : hovered ? 1.75f : 1.25f) * s;
+    // Far boxes without their back, which says nothing at that size.
+    const double height = std::abs(frame.window(Vec2(0, box.seen.whole.y1)).y() -
+                                   frame.window(Vec2(0, box.seen.whole.y0)).y());
+    const bool plain = !selected && !hovered, small = plain && height < kSmallBox * s;
+    // Whole pixels where nothing is to stand out: ImGui draws those with half the corners, and
+    // lines of boxes are most of what a strip of six images holds.
+    const float width = selected ? 2.25f * s : hovered ? 1.75f * s : std::round(1.25f * s);
+    const float cased = width + (plain ? std::round(2 * s) : 2 * s);
     const ImU32 ink = brush::color(rgb), casing = brush::color(0x000000, kCasing);
     for (const auto& outline : box.seen.front_face) {
       const auto polygon = in_window(frame, outline);
@@ -284,11 +292,12 @@ void CameraView::draw_boxes(Session& session, const ImageFrame& frame, ImDrawLis
     const bool proposed = box.track->state == TrackState::proposed;
     const bool interpolated = !proposed && !key_at(*box.track, session.frame().stamp);
     for (const ProjectedEdge& edge : box.seen.edges) {
+      if (edge.hidden && small) continue;
       const auto line = in_window(frame, edge.pixels);
       if (edge.hidden) {
         draw_polyline(list, line, brush::color(rgb, 0.5f), s, 2 * s, 3 * s);
       } else {
-        draw_polyline(list, line, casing, width + 2 * s, 0, 0);
+        draw_polyline(list, line, casing, cased, 0, 0);
         if (proposed)
           draw_polyline(list, line, ink, width, (selected ? 3 : 2) * s, 4 * s);
         else
@@ -297,7 +306,7 @@ void CameraView::draw_boxes(Session& session, const ImageFrame& frame, ImDrawLis
     }
     if (!box.arrow.empty()) {
       const auto arrow = in_window(frame, box.arrow);
-      list->AddLine(arrow[0], arrow[1], casing, width + 2 * s);
+      list->AddLine(arrow[0], arrow[1], casing, cased);
       for (const std::size_t k : {0u, 2u, 3u}) list->AddLine(arrow[1], arrow[k], ink, width);
     }
     if (session.layers.tags && box.seen.in_image.area() > 0) {

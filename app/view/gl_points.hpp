@@ -64,7 +64,8 @@ class GlPoints {
   void paint_by_points(const Paint& what);
 
   GlProgram packed_, depth_, number_, plain_;
-  std::array<GlProgram, 4> resolve_;  ///< + 1: eye-dome lighting, + 2: of two passes
+  std::array<GlProgram, 16>
+      resolve_;  ///< + 1: eye-dome lighting, + 2: of two passes, + 4 · (gathered − 1)
   GlBuffer points_, colors_, keys_, depths_;
   std::array<GLuint, 3> textures_{};  ///< of keys, depths and colours as the resolve reads them
   GLuint vertex_array_ = 0;
