@@ -28,8 +28,8 @@ constexpr std::uint32_t ink_of(std::uint32_t value, std::uint32_t tint = 0) {
 /// window's context.
 ///
 /// Clouds up to 2²¹ points take one pass with depth and number in one word (11 bits of depth left
-/// at the least; 15 at 120 000 points: 1 in 2000), larger ones two passes. Measured on llvmpipe, 2
-/// cores, 900×600: see tests/bench/README.md.
+/// at the least; 15 at 120 000 points: 1 in 2000), larger ones two passes. tests/bench/bench_points
+/// measures it.
 class GlPoints {
  public:
   struct Paint {
