@@ -450,8 +450,10 @@ void draw_file_dialog(Ui& ui, const Area& whole) {
     std::error_code ignored;
     if (fs::is_directory(typed, ignored)) {
       go_to(session, state, purpose, typed);
-    } else if (purpose.name.empty()) {
+    } else if (purpose.name.empty() && fs::exists(typed, ignored)) {
       finish(ui, state, purpose, typed);
+    } else if (purpose.name.empty()) {
+      say(session, Severity::warning, text("There is nothing at {}", state.typed));
     }
   } else if (go) {
     finish(ui, state, purpose, path);

@@ -77,15 +77,33 @@ void Typing::take(Ui& ui, GLFWwindow* window) {
       ImGui_ImplGlfw_CharCallback(window, event.code);
       continue;
     }
+    const bool modifier = event.key >= GLFW_KEY_LEFT_SHIFT && event.key <= GLFW_KEY_RIGHT_SUPER;
+    // Letting Ctrl go waits for the frame that saw Ctrl+A.
+    if (modifier && !moved.empty() && *moved.begin() < GLFW_KEY_LEFT_SHIFT) break;
     if (event.action != GLFW_REPEAT && !moved.insert(event.key).second) break;
     queue_.pop_front();
     ImGui_ImplGlfw_KeyCallback(window, event.key, event.scancode, event.action, event.modifiers);
+    const bool down = event.action != GLFW_RELEASE;
+    // A modifier's own event does not count itself yet.
+    const auto held = [&](int bit, int left, int right) {
+      return event.key == left || event.key == right ? down : (event.modifiers & bit) != 0;
+    };
+    ctrl_ = held(GLFW_MOD_CONTROL, GLFW_KEY_LEFT_CONTROL, GLFW_KEY_RIGHT_CONTROL);
+    shift_ = held(GLFW_MOD_SHIFT, GLFW_KEY_LEFT_SHIFT, GLFW_KEY_RIGHT_SHIFT);
+    alt_ = held(GLFW_MOD_ALT, GLFW_KEY_LEFT_ALT, GLFW_KEY_RIGHT_ALT);
     if (!run_key(ui, event)) continue;
     // The letter of that key was meant for the action too.
     if (!queue_.empty() && queue_.front().letter) queue_.pop_front();
     break;
   }
   if (!queue_.empty()) ui.wake_in(0);
+}
+
+void Typing::apply_modifiers() const {
+  ImGuiIO& io = ImGui::GetIO();
+  io.KeyCtrl = ctrl_;
+  io.KeyShift = shift_;
+  io.KeyAlt = alt_;
 }
 
 }  // namespace sweepbox

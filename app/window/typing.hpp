@@ -39,10 +39,14 @@ class Typing {
   /// Runs actions and feeds ImGui; before its NewFrame. Asks for another frame where something
   /// waits.
   void take(Ui& ui, GLFWwindow* window);
+  /// Ctrl, Shift and Alt as they were when the last of it was typed: the backend reads them as they
+  /// are now. After the backend's NewFrame.
+  void apply_modifiers() const;
 
  private:
   std::deque<Typed> queue_;
   bool seen_ = false;
+  bool ctrl_ = false, shift_ = false, alt_ = false;
 };
 
 }  // namespace sweepbox

@@ -309,6 +309,7 @@ void Window::State::draw_frame() {
   typing.take(ui, window);
   ImGui_ImplOpenGL3_NewFrame();
   ImGui_ImplGlfw_NewFrame();
+  typing.apply_modifiers();
   ImGui::NewFrame();
   if (session->ui_map.wanted) session->ui_map.begin_frame();
   const ImVec2 size = ImGui::GetIO().DisplaySize;
