@@ -58,6 +58,9 @@ float first_pixels(Ui& ui, const Split& split, float room) {
   } else {
     first = room * static_cast<float>(size);
   }
+  // A large interface on a small screen: the table's pixels leave the second part something to
+  // show.
+  if (!split.id.empty() && size >= 1) first = std::min(first, room * 0.7F);
   const float least = split.id.empty() ? 0 : std::min(ui.px(kSmallest), room / 3);
   return std::floor(std::clamp(first, least, std::max(least, room - least)));
 }

@@ -180,7 +180,8 @@ void draw_axis(Ui& ui,
 
 /// The shown camera's correction as the JSON that Export writes, for a chat or a ticket.
 void copy_correction(Session& session) {
-  const int camera = session.calibrate.camera;
+  const int last = static_cast<int>(session.drive->info().cameras.size()) - 1;
+  const int camera = std::clamp(session.calibrate.camera, 0, last);
   const ImageFile* image = shown_image_file(session, camera);
   const std::string& name = session.drive->info().cameras[static_cast<std::size_t>(camera)].name;
   Correction correction;

@@ -65,12 +65,14 @@ void draw_place(Ui& ui, const Place& place, const Area& area) {
   }
   const float x = area.x + ui.px(6);
   const float bottom = area.y + area.height - ui.px(6);
+  const float room = area.width - ui.px(12);
   if (place.crop_to != 0) {
     const auto track = primary_track(session);
     if (!track) return;
-    put_plate(ui, x, bottom, name, "· " + fill(ui.tr("close-up of {}"), {track_title(ui, *track)}));
+    put_plate(
+        ui, x, bottom, room, name, "· " + fill(ui.tr("close-up of {}"), {track_title(ui, *track)}));
   } else {
-    put_plate(ui, x, bottom, name, offset_words(ui, session, place.camera));
+    put_plate(ui, x, bottom, room, name, offset_words(ui, session, place.camera));
   }
 }
 

@@ -138,6 +138,15 @@ void draw_sides(Ui& ui, const Area& area) {
     show_view_hint(ui, input);
     Cutter head{{place.x + ui.px(8), place.y + ui.px(4), place.width - ui.px(16), ui.px(20)}};
     const std::string_view title = ui.tr(side.title);
+    const bool figures = box != nullptr && place.width > ui.px(250);
+    if (box != nullptr) {
+      // Points and other boxes may lie under the words.
+      const float wide = figures ? ui.px(140) : text_width(ui.fonts.small, title) + ui.px(8);
+      fill({head.rest.x - ui.px(4), head.rest.y, wide, head.rest.height},
+           ui.theme.view,
+           ui.px(3),
+           0.75F);
+    }
     put_text(ui,
              head.left(text_width(ui.fonts.small, title) + 1, ui.px(6)),
              ui.fonts.small,
@@ -148,7 +157,7 @@ void draw_sides(Ui& ui, const Area& area) {
       if (i == 0)
         put_text(
             ui, place, ui.fonts.small, ui.theme.dim, ui.tr("Nothing selected."), Align::centre);
-    } else if (place.width > ui.px(250)) {
+    } else if (figures) {
       const Vec3& size = box->cuboid_in_ego.size;
       put_text(
           ui,

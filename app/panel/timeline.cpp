@@ -5,6 +5,8 @@
 #include <cctype>
 #include <cmath>
 #include <map>
+#include <utility>
+#include <vector>
 
 #include "app/panel/entries.hpp"
 #include "app/panel/widgets.hpp"
@@ -88,6 +90,34 @@ void draw_transport(Ui& ui, Cutter cut) {
   }
 }
 
+/// Runs [begin, end) of frames that are loaded, asked again only when something came or went.
+struct Loaded {
+  std::uint64_t version = 0;
+  int frame = -1;
+  const FrameCache* cache = nullptr;
+  std::vector<std::pair<int, int>> runs;
+};
+
+const std::vector<std::pair<int, int>>& loaded_frames(Ui& ui, int count) {
+  const Session& session = ui.session;
+  Loaded& loaded = ui.memory.get<Loaded>("timeline/loaded");
+  const std::uint64_t version = session.cache->version();
+  if (loaded.version == version && loaded.frame == session.time.frame &&
+      loaded.cache == session.cache.get()) {
+    return loaded.runs;
+  }
+  loaded = {version, session.time.frame, session.cache.get(), {}};
+  for (int i = 0; i < count; ++i) {
+    if (!session.cache->complete(i)) continue;
+    if (!loaded.runs.empty() && loaded.runs.back().second == i) {
+      ++loaded.runs.back().second;
+    } else {
+      loaded.runs.emplace_back(i, i + 1);
+    }
+  }
+  return loaded.runs;
+}
+
 /// Ticks and names as dense as they stay readable, and which frames are loaded.
 void draw_ruler(Ui& ui, const Area& area, const Ruler& ruler) {
   const Session& session = ui.session;
@@ -122,15 +152,8 @@ void draw_ruler(Ui& ui, const Area& area, const Ruler& ruler) {
     }
   }
   fill({ruler.left, base, ruler.width, ui.px(2)}, ui.theme.line);
-  for (int i = 0; i < ruler.count;) {
-    if (!session.cache->complete(i)) {
-      ++i;
-      continue;
-    }
-    int end = i;
-    while (end < ruler.count && session.cache->complete(end)) ++end;
-    fill({ruler.x(i), base, ruler.x(end) - ruler.x(i), ui.px(2)}, ui.theme.dim);
-    i = end;
+  for (const auto& [begin, end] : loaded_frames(ui, ruler.count)) {
+    fill({ruler.x(begin), base, ruler.x(end) - ruler.x(begin), ui.px(2)}, ui.theme.dim);
   }
 }
 
@@ -276,13 +299,13 @@ void draw_timeline(Ui& ui, const Area& area) {
     const Area row = cut.top(ui.px(24));
     put_class_tag(ui, labels.x + ui.px(12), row.y + row.height / 2, track->class_name);
     put_text(ui,
-             {labels.x + ui.px(44), row.y, ui.px(110), row.height},
+             {labels.x + ui.px(44), row.y, ui.px(96), row.height},
              ui.fonts.small,
              ui.theme.text,
              track_title(ui, *track));
     const std::size_t keys = track->keys.size();
     put_text(ui,
-             {labels.x + ui.px(150), row.y, ui.px(66), row.height},
+             {labels.x + ui.px(132), row.y, ui.px(84), row.height},
              ui.fonts.small,
              ui.theme.dim,
              fill(ui.tr(keys == 1 ? "{} key" : "{} keys"), {fmt::format("{}", keys)}),

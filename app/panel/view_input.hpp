@@ -12,7 +12,8 @@ ViewInput view_input(Ui& ui, const std::string& id, const Area& area);
 /// After the view was drawn: its cursor, and what a click would do, beside the mouse.
 void show_view_hint(Ui& ui, const ViewInput& input);
 
-/// Words on a dark plate in a corner of a picture; answers the plate's width.
-float put_plate(Ui& ui, float x, float bottom, std::string_view bright, std::string_view dim);
+/// Words on a dark plate in a corner of a picture, at most `room` wide; answers the plate's width.
+float put_plate(
+    Ui& ui, float x, float bottom, float room, std::string_view bright, std::string_view dim);
 
 }  // namespace sweepbox
