@@ -142,7 +142,8 @@ void tags(ImDrawList* list, const Device& device, const Area& area, std::vector<
     x = std::floor(x);
     y = std::floor(y);
     taken.push_back({x, y, x + width, y + height});
-    list->AddRectFilled({x, y}, {x + width, y + height}, color(tag.fill), 2 * s);
+    // Square: a rounded one has eight times the corners, and there are hundreds of tags.
+    list->AddRectFilled({x, y}, {x + width, y + height}, color(tag.fill));
     words(list, font, x + 4 * s, y + 1 * s, color(text_on(tag.fill)), tag.text);
   }
 }

@@ -274,7 +274,8 @@ void CameraView::draw_boxes(Session& session, const ImageFrame& frame, ImDrawLis
     const bool selected = is_selected(session, box.track->uid),
                hovered = session.hovered == box.track->uid;
     const std::uint32_t rgb = selected ? accent : image_color_of(session, *box.track);
-    // Far boxes without their back, which says nothing at that size.
+    // Far boxes without their back and without casing, which say nothing at that size: lines are
+    // most of what a strip of six images costs.
     const double height = std::abs(frame.window(Vec2(0, box.seen.whole.y1)).y() -
                                    frame.window(Vec2(0, box.seen.whole.y0)).y());
     const bool plain = !selected && !hovered, small = plain && height < kSmallBox * s;
@@ -297,7 +298,7 @@ void CameraView::draw_boxes(Session& session, const ImageFrame& frame, ImDrawLis
       if (edge.hidden) {
         draw_polyline(list, line, brush::color(rgb, 0.5f), s, 2 * s, 3 * s);
       } else {
-        draw_polyline(list, line, casing, cased, 0, 0);
+        if (!small) draw_polyline(list, line, casing, cased, 0, 0);
         if (proposed)
           draw_polyline(list, line, ink, width, (selected ? 3 : 2) * s, 4 * s);
         else
@@ -306,7 +307,7 @@ void CameraView::draw_boxes(Session& session, const ImageFrame& frame, ImDrawLis
     }
     if (!box.arrow.empty()) {
       const auto arrow = in_window(frame, box.arrow);
-      list->AddLine(arrow[0], arrow[1], casing, cased);
+      if (!small) list->AddLine(arrow[0], arrow[1], casing, cased);
       for (const std::size_t k : {0u, 2u, 3u}) list->AddLine(arrow[1], arrow[k], ink, width);
     }
     if (session.layers.tags && box.seen.in_image.area() > 0) {

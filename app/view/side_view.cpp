@@ -19,18 +19,40 @@ std::size_t slot_of(ViewKind kind) {
   return kind == ViewKind::top ? 0 : kind == ViewKind::side ? 1 : 2;
 }
 
+/// A rigid transform as floats: what is only painted needs no more, and a drag paints thousands of
+/// points in three views a frame.
+struct FastPose {
+  explicit FastPose(const Pose& pose)
+      : rotation(pose.rotation.toRotationMatrix().cast<float>()),
+        translation(pose.translation.cast<float>()) {}
+
+  Eigen::Vector3f operator*(const Eigen::Vector3f& point) const {
+    return rotation * point + translation;
+  }
+
+  Eigen::Matrix3f rotation;
+  Eigen::Vector3f translation;
+};
+
+bool is_within(const Eigen::Vector3f& point_in_box, const Eigen::Vector3f& half_size) {
+  return (point_in_box.cwiseAbs().array() <= half_size.array()).all();
+}
+
 /// The lower tenth of what stands around the box but not in it.
 double ground_around(const ScenePoints& points,
                      const std::vector<std::uint32_t>& near,
                      const Cuboid& box) {
-  Cuboid grown = box;
-  grown.size += Vec3(0.3, 0.3, 0.6);
-  const Pose box_from_ego = box.pose.inverse();
-  std::vector<double> heights;
+  const FastPose box_from_ego(box.pose.inverse());
+  const Eigen::Vector3f grown = ((box.size + Vec3(0.3, 0.3, 0.6)) / 2).cast<float>();
+  const Eigen::Vector2f centre = box.pose.translation.head<2>().cast<float>();
+  const std::span<const float> xyz = points.xyz();
+  std::vector<float> heights;
+  heights.reserve(near.size());
   for (const std::uint32_t i : near) {
-    const Vec3 p = points.point(i);
-    if ((p - box.pose.translation).head<2>().norm() > 5 || contains(grown, p)) continue;
-    heights.push_back((box_from_ego * p).z());
+    const Eigen::Vector3f p(xyz[3 * i], xyz[3 * i + 1], xyz[3 * i + 2]);
+    if ((p.head<2>() - centre).squaredNorm() > 25) continue;
+    const Eigen::Vector3f in_box = box_from_ego * p;
+    if (!is_within(in_box, grown)) heights.push_back(in_box.z());
   }
   if (heights.size() < 10) return -box.size.z() / 2;
   const auto at = heights.begin() + static_cast<std::ptrdiff_t>(heights.size() / 10);
@@ -202,18 +224,32 @@ void SideView::paint(Session& session, const SideFrame& frame, const Cuboid& box
     low = std::min(low, corner[frame.normal] - air);
     high = std::max(high, corner[frame.normal] + air);
   }
+  const FastPose to_view(view_from_ego), to_box(box.pose.inverse());
+  const Eigen::Vector3f half_size = (box.size / 2).cast<float>();
+  const auto row = [&](int axis) -> Eigen::Vector4f {
+    return {to_view.rotation(axis, 0),
+            to_view.rotation(axis, 1),
+            to_view.rotation(axis, 2),
+            to_view.translation[axis]};
+  };
+  const Eigen::Vector4f deep = row(frame.normal), right = row(frame.right), up = row(frame.up);
+  const auto from = static_cast<float>(low), to = static_cast<float>(high);
+  const auto wide = static_cast<float>(half_width + 0.1),
+             tall = static_cast<float>(half_height + 0.1);
+  const std::span<const float> all = state_.points.xyz();
   std::vector<float> xyz;
   std::vector<std::uint32_t> inks;
   for (const std::uint32_t i : near) {
-    const Vec3 in_ego = state_.points.point(i);
-    const Vec3 p = view_from_ego * in_ego;
-    if (p[frame.normal] < low || p[frame.normal] > high) continue;
-    const bool inside = contains(box, in_ego);
+    const Eigen::Vector4f p(all[3 * i], all[3 * i + 1], all[3 * i + 2], 1);
+    const float depth = deep.dot(p);
+    if (depth < from || depth > to) continue;
+    const float x = right.dot(p), y = up.dot(p);
+    if (std::abs(x) > wide || std::abs(y) > tall) continue;
+    const bool inside = is_within(to_box * p.head<3>(), half_size);
     // The third number is only who lies on top.
-    xyz.insert(xyz.end(),
-               {static_cast<float>(p[frame.right]),
-                static_cast<float>(p[frame.up]),
-                inside ? -0.5f : 0.5f});
+    xyz.push_back(x);
+    xyz.push_back(y);
+    xyz.push_back(inside ? -0.5f : 0.5f);
     inks.push_back(ink_of(0, inside ? 1 : 0));
   }
   const bool dark = session.settings.theme == ThemeName::dark;
