@@ -128,11 +128,6 @@ void drag_splitter(Ui& ui, const Layout& layout, const Placed& placed) {
         size_as_kept(ui, split, std::clamp(first, least, room - least), room);
     ++ui.session.versions.look;
   }
-  if (mouse.clicked) {
-    if (const auto kept = save_settings(ui.session.settings, ui.session.config_folder); !kept) {
-      say(ui.session, kept.error());
-    }
-  }
   if (mouse.double_clicked) {
     ui.session.settings.sizes.erase(std::string(split.id));
     ++ui.session.versions.look;

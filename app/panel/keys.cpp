@@ -28,6 +28,11 @@ std::vector<Line> lines_of(Ui& ui, bool changing) {
     for (const Action& action : actions()) {
       if (action.category != category) continue;
       if (!action.scope.empty() && action.scope != ui.session.layout) continue;
+      const bool asks = std::any_of(action.parameters.begin(),
+                                    action.parameters.end(),
+                                    [](const Parameter& parameter) { return parameter.required; });
+      // A key cannot say what such an action asks for.
+      if (asks && ui.keymap.shown_key(action.id).empty()) continue;
       if (!changing && ui.keymap.shown_key(action.id).empty()) continue;
       if (!changing && action.id.starts_with("class.") && action.id.size() == 7) continue;
       if (!any) lines.push_back({nullptr, std::string(ui.tr(category))});

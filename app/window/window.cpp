@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <map>
 
 #include "app/layout/layout.hpp"
 #include "app/panel/panel.hpp"
@@ -399,6 +400,7 @@ Result<std::unique_ptr<Window>> Window::open(Session& session, const WindowOptio
   state.imgui = true;
   ImGui::GetIO().IniFilename = nullptr;
   ImGui::GetIO().LogFilename = nullptr;
+  ImGui::GetIO().MouseDoubleClickTime = 0.4F;  // s, as desktops have it
   ImGui_ImplGlfw_InitForOpenGL(state.window, true);
   // In place of ImGui's: take_typed feeds it.
   glfwSetKeyCallback(state.window, on_key);
@@ -441,6 +443,7 @@ Result<void> Window::run() {
   State& state = *state_;
   Session& session = *state.session;
   state.last_tick = Clock::now();
+  const std::map<std::string, double> sizes = session.settings.sizes;
   while (!session.quit) {
     state.wait_for_events();
     if (glfwWindowShouldClose(state.window)) {
@@ -462,6 +465,10 @@ Result<void> Window::run() {
     } else if (!state.written_idle && !state.pending()) {
       state.write_map(true);
     }
+  }
+  // Once, at the end: a splitter that moves must not wait for the disk.
+  if (session.settings.sizes != sizes) {
+    return save_settings(session.settings, session.config_folder);
   }
   return {};
 }
