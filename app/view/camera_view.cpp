@@ -291,7 +291,8 @@ void CameraView::draw_boxes(Session& session, const ImageFrame& frame, ImDrawLis
             polygon.data(), static_cast<int>(polygon.size()), brush::color(rgb, 0.16f));
     }
     const bool proposed = box.track->state == TrackState::proposed;
-    const bool interpolated = !proposed && !key_at(*box.track, session.frame().stamp);
+    const bool interpolated =
+        !proposed && !box.track->still && !key_at(*box.track, session.frame().stamp);
     for (const ProjectedEdge& edge : box.seen.edges) {
       if (edge.hidden && small) continue;
       const auto line = in_window(frame, edge.pixels);

@@ -34,7 +34,7 @@ class CuboidsPainter final : public Painter {
         if (box->track->state == TrackState::proposed) {
           style.edge.dash = (selected ? 3 : 2) * s;
           style.edge.gap = 4 * s;
-        } else if (!box->key) {
+        } else if (!box->key && !box->track->still) {
           style.edge.dash = 6 * s;
           style.edge.gap = 3 * s;
         }
