@@ -74,8 +74,11 @@ void draw_colors(Ui& ui, const Area& area) {
     if (channel.name == layers.color_by) chosen = static_cast<int>(titles.size());
     titles.emplace_back(ui.tr(channel.title));
   }
-  const bool ramp = layers.color_by != "class" && layers.color_by != "camera";
-  const float width = std::min(ui.px(ramp ? 240 : 132), area.width - ui.px(16));
+  const Legend& legend = ui.views.legend();
+  const float widest = area.width - ui.px(16);
+  const bool ramp = legend.scale && widest > ui.px(220);
+  const bool figures = ramp && widest > ui.px(310);
+  const float width = std::min(ui.px(figures ? 300 : ramp ? 220 : 132), widest);
   const Area bar = {area.x + area.width - width - ui.px(6), area.y + ui.px(6), width, ui.px(30)};
   ImGui::SetCursorScreenPos({bar.x, bar.y});
   ImGui::BeginChild("colors",
@@ -97,7 +100,22 @@ void draw_colors(Ui& ui, const Area& area) {
     arguments.values["by"] = kChannels[*picked].name;
     do_action(ui.session, "view.color", arguments);
   }
-  if (ramp) draw_ramp(ui, centred(inset(cut.rest, ui.px(2), 0), ui.px(8)));
+  if (figures) {
+    const int decimals = legend.high - legend.low < 20 ? 1 : 0;
+    const std::string unit = ui.words(legend.unit);
+    const std::string high =
+        number_text(legend.high, decimals) + (unit.empty() ? std::string() : " " + unit);
+    const std::string low = number_text(legend.low, decimals);
+    put_text(
+        ui, cut.left(text_width(ui.fonts.tag, low) + 1, ui.px(6)), ui.fonts.tag, ui.theme.dim, low);
+    cut.right(ui.px(4));
+    put_text(ui,
+             cut.right(text_width(ui.fonts.tag, high) + 1, ui.px(6)),
+             ui.fonts.tag,
+             ui.theme.dim,
+             high);
+  }
+  if (ramp) draw_ramp(ui, centred(cut.rest, ui.px(8)));
   ImGui::EndChild();
 }
 
@@ -109,7 +127,8 @@ void draw_scene_panel(Ui& ui, const Area& area) {
   show_view_hint(ui, input);
   const float tools_width = ui.px(32) * static_cast<float>(tools().size()) + ui.px(20);
   if (ui.session.layout != "calibrate") draw_tools(ui, area);
-  if (area.width > tools_width + ui.px(150)) draw_colors(ui, area);
+  if (area.width <= tools_width + ui.px(150)) return;
+  draw_colors(ui, {area.x + tools_width, area.y, area.width - tools_width, area.height});
 }
 
 void draw_sides(Ui& ui, const Area& area) {
