@@ -101,6 +101,11 @@ Result<void> write_file(const fs::path& path, std::span<const std::byte> content
     ::unlink(beside.c_str());
     return system_failure(path, "a file that can be replaced", number);
   }
+  // The new name survives a power cut only once its folder is written too. Some file systems cannot
+  // sync a folder; the file itself is whole there, under one name or the other.
+  const fs::path parent = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  const Descriptor folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.valid()) ::fsync(folder.get());
   return {};
 }
 

@@ -47,6 +47,8 @@ struct Jobs::State {
           result.done = job.work();
         } catch (const std::exception& failure) {
           log_error("a background job failed: {}", failure.what());
+        } catch (...) {
+          log_error("a background job failed: it threw something without words");
         }
       }
       job.work = {};  // what the job held is released before anybody waits for it

@@ -103,6 +103,7 @@ TEST_CASE("a job that throws ends alone: the next one runs") {
   int result = 0;
   jobs.submit([](const Cancel&) -> int { throw std::runtime_error("a bug"); },
               [&](int) { broken_delivered = true; });
+  jobs.submit([](const Cancel&) -> int { throw 1; }, [&](int) { broken_delivered = true; });
   jobs.submit([](const Cancel&) { return 7; }, [&](int n) { result = n; });
   jobs.finish();
   set_log_level(LogLevel::warning);
