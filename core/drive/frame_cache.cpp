@@ -1,6 +1,7 @@
 #include "core/drive/frame_cache.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <map>
 #include <set>
 #include <variant>
@@ -35,7 +36,7 @@ std::uint64_t bytes_of(const Loaded& loaded) {
   return 0;
 }
 
-Loaded load(const Drive& drive, const Key& key, int width) {
+Loaded read(const Drive& drive, const Key& key, int width) {
   if (key.image) {
     auto image = drive.read_image(key.frame, key.sensor, width);
     if (!image) return std::move(image.error());
@@ -44,6 +45,20 @@ Loaded load(const Drive& drive, const Key& key, int width) {
   auto sweep = drive.read_sweep(key.frame, key.sensor);
   if (!sweep) return std::move(sweep.error());
   return std::make_shared<const Sweep>(std::move(*sweep));
+}
+
+/// A file that no memory is left for fails like any other; its slot must not load for ever.
+Loaded load(const Drive& drive, const Key& key, int width) {
+  try {
+    return read(drive, key, width);
+  } catch (const std::exception& failure) {
+    const FrameInfo& frame = drive.frames()[static_cast<std::size_t>(key.frame)];
+    return fail({},
+                "frame " + frame.name,
+                key.image ? "an image that can be read" : "a sweep that can be read",
+                failure.what())
+        .value();
+  }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <mutex>
+#include <new>
 #include <set>
 
 namespace sweepbox {
@@ -42,6 +43,7 @@ class MadeDrive : public Drive {
   Result<Sweep> read_sweep(int frame, int) const override {
     const std::lock_guard lock(mutex_);
     sweeps_read_.push_back(frame);
+    if (frame == too_large) throw std::bad_alloc();
     if (frame == broken) return fail("lidar/broken.pcd", {}, "points", "none");
     PointCloud cloud;
     cloud.x.assign(kPoints, static_cast<float>(frame));
@@ -75,6 +77,7 @@ class MadeDrive : public Drive {
   }
 
   int broken = -1;
+  int too_large = -1;
 
  private:
   DriveInfo info_;
@@ -197,6 +200,17 @@ TEST_CASE(
   CHECK(cache.sweep(3, 0).error->file == "lidar/broken.pcd");
   CHECK(cache.complete(3));
   CHECK(cache.complete(4));
+}
+
+TEST_CASE("a sweep that no memory is left for is a failed entry too, and the frame is complete") {
+  const auto drive = std::make_shared<MadeDrive>(10);
+  drive->too_large = 3;
+  Jobs jobs(1);
+  FrameCache cache(drive, jobs, {1 << 30, 2});
+  cache.want(3, 1);
+  jobs.finish();
+  CHECK(cache.sweep(3, 0).state == SweepState::failed);
+  CHECK(cache.complete(3));
 }
 
 TEST_CASE("a cache that goes away while it loads leaves the jobs sound") {
