@@ -28,7 +28,8 @@ Text title_of(const Track& track, const std::optional<Cuboid>& before, const Cub
   const std::string words = words_of(track);
   if (!before) return text("Keyframe of {} set", words);
   const bool resized = before->size != after.size;
-  const bool turned = before->pose.rotation.coeffs() != after.pose.rotation.coeffs();
+  // Through world and back a rotation that nobody touched comes out a rounding away.
+  const bool turned = before->pose.rotation.angularDistance(after.pose.rotation) > 1e-9;
   const bool moved = before->pose.translation != after.pose.translation;
   // A face that is dragged moves the centre too: it is the size that was meant.
   if (resized) return text("Box of {} resized", words);
