@@ -24,7 +24,7 @@ void count_later(Session& session,
           if (cancel.requested()) break;
           counted.emplace_back(
               request.track,
-              CountedBox{sweep.get(),
+              CountedBox{sweep,
                          request.cuboid_in_points,
                          static_cast<int>(count_inside(*sweep, request.cuboid_in_points))});
         }
@@ -67,7 +67,7 @@ const std::vector<FrameBox>& frame_boxes(Session& session) {
   const std::shared_ptr<const Sweep> sweep = shown_sweep(session);
   if (inside.boxes_of_document == session.versions.document &&
       inside.boxes_of_counts == inside.counts_version &&
-      inside.boxes_of_frame == session.time.frame && inside.boxes_of_sweep == sweep.get())
+      inside.boxes_of_frame == session.time.frame && inside.boxes_of_sweep.lock() == sweep)
     return inside.boxes;
 
   const Document& document = session.document();
@@ -90,10 +90,10 @@ const std::vector<FrameBox>& frame_boxes(Session& session) {
           at_sweep = *moved;
       const Cuboid in_points = points_from_ego * at_sweep;
       CountedBox& counted = inside.counts[found.track->uid];
-      if (counted.sweep == sweep.get() && counted.cuboid_in_points == in_points) {
+      if (counted.sweep.lock() == sweep && counted.cuboid_in_points == in_points) {
         box.points = counted.points;
       } else if (found.track->uid == chosen) {
-        counted = {sweep.get(), in_points, static_cast<int>(count_inside(*sweep, in_points))};
+        counted = {sweep, in_points, static_cast<int>(count_inside(*sweep, in_points))};
         box.points = counted.points;
       } else {
         missing.push_back({found.track->uid, in_points});
@@ -104,7 +104,7 @@ const std::vector<FrameBox>& frame_boxes(Session& session) {
   inside.boxes_of_document = session.versions.document;
   inside.boxes_of_counts = inside.counts_version;
   inside.boxes_of_frame = session.time.frame;
-  inside.boxes_of_sweep = sweep.get();
+  inside.boxes_of_sweep = sweep;
   if (!missing.empty()) count_later(session, sweep, std::move(missing));
   return inside.boxes;
 }

@@ -7,9 +7,10 @@
 
 namespace sweepbox {
 
-/// Points of one box in one sweep, as counted last.
+/// Points of one box in one sweep, as counted last. The sweep is held weakly: a later one may stand
+/// at the address of one that the cache has thrown out.
 struct CountedBox {
-  const Sweep* sweep = nullptr;
+  std::weak_ptr<const Sweep> sweep;
   Cuboid cuboid_in_points;
   int points = -1;
 };
@@ -20,7 +21,7 @@ struct SessionInside {
   std::uint64_t boxes_of_document = 0;
   std::uint64_t boxes_of_counts = 0;
   int boxes_of_frame = -1;
-  const Sweep* boxes_of_sweep = nullptr;
+  std::weak_ptr<const Sweep> boxes_of_sweep;
   std::map<TrackId, CountedBox> counts;
   std::uint64_t counts_version = 1;
   Cancel counting;
@@ -39,7 +40,6 @@ struct SessionInside {
   int late_frame = -1;
 
   bool read_only = false;
-  int last_frame = -1;
 };
 
 /// A fresh state for another drive (or none).
