@@ -1,3 +1,5 @@
 #include "app/command/command.hpp"
 
-int main(int argc, char** argv) { return sweepbox::run_command_line(argc, argv); }
+int main(int argc, char** argv) {
+  return sweepbox::run_command_line(argc, argv);
+}

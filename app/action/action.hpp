@@ -26,6 +26,7 @@ class Arguments {
   std::map<std::string, std::string, std::less<>> values;
 
   bool has(std::string_view name) const { return values.find(name) != values.end(); }
+
   std::optional<double> number(std::string_view name) const;
   std::optional<int> integer(std::string_view name) const;
   std::string text(std::string_view name, std::string_view fallback = {}) const;
@@ -33,8 +34,8 @@ class Arguments {
   std::optional<Vec3> vector(std::string_view name) const;
 };
 
-/// Something a person can do, by key, menu, palette or script. To add one: a function and one entry in
-/// the table of its file.
+/// Something a person can do, by key, menu, palette or script. To add one: a function and one entry
+/// in the table of its file.
 struct Action {
   std::string_view id;        ///< "track.split": the word in scripts and keys.toml
   std::string_view title;     ///< "Split track here": English, key of its translation
@@ -44,7 +45,7 @@ struct Action {
   Result<void> (*run)(Session&, const Arguments&);
   std::optional<Text> (*why_not)(const Session&) = nullptr;  ///< why it is disabled; null: never
   std::vector<Parameter> parameters = {};
-  std::string_view icon = {}; ///< a name in icons.hpp
+  std::string_view icon = {};  ///< a name in icons.hpp
 };
 
 /// All of them: time, box, track, edit, view, calibrate, file.

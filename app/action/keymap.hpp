@@ -9,8 +9,8 @@
 
 namespace sweepbox {
 
-/// A key with its modifiers: "Ctrl+Shift+Z". Keys are named as on the key cap: "A", "1", "Left", "Space",
-/// "Delete", "F8", "?", "[", "Num7"…
+/// A key with its modifiers: "Ctrl+Shift+Z". Keys are named as on the key cap: "A", "1", "Left",
+/// "Space", "Delete", "F8", "?", "[", "Num7"…
 struct Chord {
   std::string key;
   bool ctrl = false, shift = false, alt = false;
@@ -30,7 +30,8 @@ struct KeyConflict {
 /// Which chord does what. Scopes: a layout's own chords come before the global ones.
 class Keymap {
  public:
-  /// Defaults of the action table, overlaid with keys.toml (`"track.split" = "Ctrl+K"`, empty: no key).
+  /// Defaults of the action table, overlaid with keys.toml (`"track.split" = "Ctrl+K"`, empty: no
+  /// key).
   static Keymap from_defaults();
   Result<void> overlay(std::string_view toml, const std::string& file);
 
@@ -48,6 +49,7 @@ class Keymap {
     std::string action;
     std::string scope;
   };
+
   std::vector<Binding> bindings_;
 };
 

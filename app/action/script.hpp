@@ -16,10 +16,14 @@ struct ScriptHooks {
   bool real_time = false;  ///< plays take their time; else they step as fast as frames are ready
 };
 
-/// Replays a script: one action a line (`track.split`, `box.move x=0.1`), `expect …`, `picture NAME`,
-/// `#` comments. Ends at the first failure with line number and reason. The grammar and every `expect`
-/// are described in the .cpp's table, which `sweepbox run --help` prints.
-[[nodiscard]] Result<void> run_script(Session& session, std::string_view script, const std::string& file, const ScriptHooks& hooks);
+/// Replays a script: one action a line (`track.split`, `box.move x=0.1`), `expect …`, `picture
+/// NAME`,
+/// `#` comments. Ends at the first failure with line number and reason. The grammar and every
+/// `expect` are described in the .cpp's table, which `sweepbox run --help` prints.
+[[nodiscard]] Result<void> run_script(Session& session,
+                                      std::string_view script,
+                                      const std::string& file,
+                                      const ScriptHooks& hooks);
 
 std::string script_help();
 

@@ -18,20 +18,23 @@ enum Exit : int { kDone = 0, kFailed = 1, kWrongUsage = 2, kProblemsFound = 3 };
 
 struct Option {
   enum class Kind { flag, text, integer, number };
-  std::string_view name;     ///< "--frame"; "-o,--output" has a short form too
+  std::string_view name;  ///< "--frame"; "-o,--output" has a short form too
   Kind kind;
   std::string_view meaning;
   bool required = false;
 };
 
-/// What stood on the command line, checked against the options: values by their long name without dashes.
+/// What stood on the command line, checked against the options: values by their long name without
+/// dashes.
 struct Invocation {
   std::vector<std::filesystem::path> paths;
   std::map<std::string, std::vector<std::string>, std::less<>> values;
 
   bool has(std::string_view option) const { return values.find(option) != values.end(); }
+
   std::string text(std::string_view option, std::string_view fallback = {}) const;
   std::optional<int> integer(std::string_view option) const;
+
   bool json() const { return has("json"); }
 };
 
@@ -40,15 +43,16 @@ struct Command {
   std::string_view name;
   std::string_view summary;
   std::string_view example;
-  std::vector<std::string_view> paths;  ///< names of its positional arguments: "PATH"; "[PATH]" is optional
-  std::vector<Option> options;          ///< beside those that all commands have
+  std::vector<std::string_view>
+      paths;                    ///< names of its positional arguments: "PATH"; "[PATH]" is optional
+  std::vector<Option> options;  ///< beside those that all commands have
   int (*run)(const Invocation& invocation);
 };
 
 std::span<const Command> commands();
 
-/// Parses and runs; the exit status of the program. Knows `--help`, `--version`, and that `open` is the
-/// default.
+/// Parses and runs; the exit status of the program. Knows `--help`, `--version`, and that `open` is
+/// the default.
 int run_command_line(int argc, char** argv);
 
 /// Prints `sweepbox: FILE: what is wrong; what to do` to standard error; kFailed.

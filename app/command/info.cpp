@@ -178,7 +178,8 @@ void print_text(const Json& d) {
                            d["poses"].get<bool>() ? "with poses" : "without poses");
   for (const Json& lidar : d["lidars"]) {
     std::string channels;
-    for (const Json& channel : lidar["channels"]) channels += fmt::format(" {}", channel.get<std::string>());
+    for (const Json& channel : lidar["channels"])
+      channels += fmt::format(" {}", channel.get<std::string>());
     std::cout << fmt::format("lidar     {}: {} points (median){}{}\n",
                              lidar["name"].get<std::string>(),
                              lidar["points_median"].is_null()

@@ -14,9 +14,9 @@ namespace sweepbox {
 /// What a reading command works on: the drive, and its own labels or a project's document.
 struct Inputs {
   std::shared_ptr<const Drive> drive;
-  Document document;             ///< of the project, or made from the drive's own labels
+  Document document;               ///< of the project, or made from the drive's own labels
   std::optional<LabelSet> labels;  ///< the drive's own; empty for a project
-  std::vector<Problem> problems; ///< of the project and the labels
+  std::vector<Problem> problems;   ///< of the project and the labels
 };
 
 /// Either inputs, or the exit status after the reason was said.
@@ -25,12 +25,13 @@ struct InputsOrExit {
   int exit = kDone;
 };
 
-/// Opens PATH as options say (--format, --drive, --repair, --project). Only with --project, or where
-/// PATH is an .sbx, is a project used; it is opened read only. `with_labels` reads the drive's own.
+/// Opens PATH as options say (--format, --drive, --repair, --project). Only with --project, or
+/// where PATH is an .sbx, is a project used; it is opened read only. `with_labels` reads the
+/// drive's own.
 InputsOrExit open_inputs(const Invocation& invocation, bool with_labels);
 
-/// Frames chosen by --frame or --frames A:B (half open, clamped to the drive), all without them; empty
-/// optional after saying what is wrong.
+/// Frames chosen by --frame or --frames A:B (half open, clamped to the drive), all without them;
+/// empty optional after saying what is wrong.
 std::optional<std::vector<int>> chosen_frames(const Invocation& invocation, const Drive& drive);
 
 /// Repairs of --repair; empty optional after saying what is wrong.
@@ -40,9 +41,9 @@ std::optional<Repairs> chosen_repairs(const Invocation& invocation);
 struct Row {
   std::string track;
   std::string class_name;
-  Cuboid cuboid_in_ego;          ///< at the frame's stamp
+  Cuboid cuboid_in_ego;                 ///< at the frame's stamp
   std::shared_ptr<const Track> source;  ///< null for a label that the document does not carry
-  const Label* label = nullptr;  ///< the file's own record, where there is one
+  const Label* label = nullptr;         ///< the file's own record, where there is one
   Attributes attributes;
   std::optional<double> score;
 };

@@ -374,6 +374,7 @@ void draw_file_dialog(Ui& ui, const Area& whole) {
     state.popup = purpose.popup;
     state.name = purpose.name;
     go_to(session, state, purpose, start);
+    if (purpose.name.empty()) focus_field(ui, "dialog/path");  // a path can be typed at once
   }
   ui.memory.get<std::string>("dialog/folder/" + std::string(purpose.popup)) = state.folder.string();
   if (!state.chosen.empty() && state.previewed != state.chosen) {

@@ -25,36 +25,37 @@ namespace sweepbox {
 /// Where a person stands in the drive.
 struct Playback {
   int frame = 0;
-  int direction = 1;      ///< of the last step: where to prefetch
+  int direction = 1;  ///< of the last step: where to prefetch
   bool playing = false;
   bool loop = true;
-  double rate = 1;        ///< 0.1 … 8
-  double carry_s = 0;     ///< drive time since the shown frame's stamp while playing
+  double rate = 1;           ///< 0.1 … 8
+  double carry_s = 0;        ///< drive time since the shown frame's stamp while playing
   std::uint64_t missed = 0;  ///< frames not ready when their time came (shown late), or passed over
 };
 
 /// What is shown, and how.
 struct Layers {
-  std::string color_by = "height";  ///< "height", "intensity", "range", "ring", "time", "camera", "class"
+  std::string color_by =
+      "height";  ///< "height", "intensity", "range", "ring", "time", "camera", "class"
   std::string color_map = "slate";
   double point_size = 2;  ///< px
   bool eye_dome = true;
   bool grid = true;
   bool ego = true;
   bool boxes = true;
-  bool tags = true;       ///< names at boxes
+  bool tags = true;  ///< names at boxes
   bool points_on_images = false;
   bool boxes_on_images = true;
-  bool others = true;     ///< boxes that are not selected
+  bool others = true;        ///< boxes that are not selected
   std::vector<bool> lidars;  ///< one a lidar
 };
 
 /// Camera of the 3D view, in ego. An orbit about a target.
 struct SceneCamera {
   Vec3 target = Vec3(8, 0, 0);
-  double yaw = 0;          ///< rad; the eye stands at target − distance · direction(yaw, pitch)
-  double pitch = -0.6;     ///< rad; −π/2 looks straight down
-  double distance = 30;    ///< m
+  double yaw = 0;        ///< rad; the eye stands at target − distance · direction(yaw, pitch)
+  double pitch = -0.6;   ///< rad; −π/2 looks straight down
+  double distance = 30;  ///< m
   bool orthographic = false;
 };
 
@@ -66,12 +67,17 @@ struct SideCameras {
 /// State of the Calibrate layout.
 struct CalibrateState {
   int camera = 0;
-  double blend = 0.5;         ///< 0 picture alone … 1 points alone
+  double blend = 0.5;  ///< 0 picture alone … 1 points alone
   bool hide_behind = true;
   bool magnifier = true;
-  bool show_before = false;   ///< while held: the correction as loaded
+  bool show_before = false;  ///< while held: the correction as loaded
   double point_size = 2;
-  std::array<double, 6> steps = {0.01, 0.01, 0.01, 0.05 * kPi / 180, 0.05 * kPi / 180, 0.05 * kPi / 180};  ///< x y z m, roll pitch yaw rad
+  std::array<double, 6> steps = {0.01,
+                                 0.01,
+                                 0.01,
+                                 0.05 * kPi / 180,
+                                 0.05 * kPi / 180,
+                                 0.05 * kPi / 180};  ///< x y z m, roll pitch yaw rad
 };
 
 struct Message {
@@ -90,21 +96,21 @@ struct Task {
 
 /// Grows whenever that part changed; a view whose picture was made at other numbers is old.
 struct Versions {
-  std::uint64_t document = 1;   ///< committed or previewed
+  std::uint64_t document = 1;  ///< committed or previewed
   std::uint64_t selection = 1;
   std::uint64_t time = 1;
   std::uint64_t layers = 1;
   std::uint64_t camera = 1;
-  std::uint64_t look = 1;       ///< theme, scale, language
+  std::uint64_t look = 1;  ///< theme, scale, language
 };
 
 /// A box of the shown frame as panels and views need it.
 struct FrameBox {
   std::shared_ptr<const Track> track;
-  Cuboid cuboid_in_ego;      ///< at the frame's stamp
-  int points = -1;           ///< inside, closed box; −1 where the frame has no sweep (yet)
-  double distance = 0;       ///< of its centre from ego, m
-  bool key = false;          ///< the frame has a key of it
+  Cuboid cuboid_in_ego;  ///< at the frame's stamp
+  int points = -1;       ///< inside, closed box; −1 where the frame has no sweep (yet)
+  double distance = 0;   ///< of its centre from ego, m
+  bool key = false;      ///< the frame has a key of it
 };
 
 /// Caches and watchers of the functions below; theirs alone.
@@ -128,12 +134,12 @@ struct Session {
   std::unique_ptr<FrameCache> cache;
   std::unique_ptr<MemoryLog> memory;  ///< where there is no project
   std::unique_ptr<Project> project;
-  std::unique_ptr<History> history;   ///< after its log: it points to it
-  std::optional<Document> preview;    ///< an open gesture's document; see set_preview
+  std::unique_ptr<History> history;  ///< after its log: it points to it
+  std::optional<Document> preview;   ///< an open gesture's document; see set_preview
 
-  std::vector<TrackId> selected;      ///< the last one is the primary selection
+  std::vector<TrackId> selected;  ///< the last one is the primary selection
   TrackId hovered = 0;
-  std::optional<Cuboid> clipboard;    ///< in ego, with its class
+  std::optional<Cuboid> clipboard;  ///< in ego, with its class
   std::string clipboard_class;
   std::string current_class = "car";  ///< of the next new box
   std::string tool = "select";        ///< name in tools()
@@ -142,8 +148,9 @@ struct Session {
   std::string locked_axis;            ///< "x", "y", "z" while one axis is locked, else empty
   std::string filter;                 ///< of the track list
   std::vector<TrackId> hidden;        ///< tracks with the eye closed
-  std::optional<double> last_yaw;     ///< of the box made or turned last, rad in ego: the next stands like it
-  std::uint64_t cancelled = 0;        ///< grows with Esc: a gesture under way ends without an edit
+  std::optional<double>
+      last_yaw;  ///< of the box made or turned last, rad in ego: the next stands like it
+  std::uint64_t cancelled = 0;  ///< grows with Esc: a gesture under way ends without an edit
 
   Playback time;
   Layers layers;
@@ -152,19 +159,20 @@ struct Session {
   CalibrateState calibrate;
   Versions versions;
   UiMap ui_map;
-  std::deque<Message> messages;       ///< newest last, at most 500
+  std::deque<Message> messages;  ///< newest last, at most 500
   std::vector<Task> tasks;
-  std::vector<Edit> offers;           ///< results of jobs whose tracks changed meanwhile
-  std::vector<Problem> problems;      ///< of the drive, its labels and the project
+  std::vector<Edit> offers;       ///< results of jobs whose tracks changed meanwhile
+  std::vector<Problem> problems;  ///< of the drive, its labels and the project
   bool quit = false;
   /// Makes the sample drive in a job and opens it; set by the program, which alone knows `synth`.
   std::function<Result<void>(Session&)> make_sample;
 
   bool has_drive() const { return drive != nullptr; }
+
   /// The previewed document while a gesture is open, else the committed one. Empty without a drive.
   const Document& document() const;
-  const FrameInfo& frame() const;     ///< of the shown frame; has_drive() required
-  Moment moment() const;              ///< of the shown frame
+  const FrameInfo& frame() const;  ///< of the shown frame; has_drive() required
+  Moment moment() const;           ///< of the shown frame
   bool read_only() const;
 
   std::string_view tr(std::string_view english) const { return language.tr(english); }
@@ -176,17 +184,18 @@ struct Session {
 };
 
 struct OpenRequest {
-  std::filesystem::path path;      ///< a drive or a project (.sbx)
+  std::filesystem::path path;  ///< a drive or a project (.sbx)
   std::string format;
   std::string drive;
   Repairs repairs;
-  std::filesystem::path project;   ///< empty: the default place; "memory": none is kept
+  std::filesystem::path project;  ///< empty: the default place; "memory": none is kept
   bool read_only = false;
   int frame = 0;
 };
 
-/// Closes what is open (waits for the disk), then opens: project before drive (its repairs), the drive,
-/// its labels as edit 1 on the first opening, the first frame wanted. On an error the start page stays.
+/// Closes what is open (waits for the disk), then opens: project before drive (its repairs), the
+/// drive, its labels as edit 1 on the first opening, the first frame wanted. On an error the start
+/// page stays.
 Result<void> open_in_session(Session& session, const OpenRequest& request);
 /// Flushes the project and returns to the start page.
 Result<void> close_drive(Session& session);
@@ -198,23 +207,24 @@ Result<void> commit(Session& session, Result<Edit> edit);
 /// Undoes (or redoes) and says what; false where there is nothing.
 Result<bool> undo(Session& session);
 Result<bool> redo(Session& session);
-/// Commits what a job answered; kept in `offers` where a track that it touches has changed meanwhile.
+/// Commits what a job answered; kept in `offers` where a track that it touches has changed
+/// meanwhile.
 void take_job_edit(Session& session, Edit edit);
 /// Commits an offer against what its tracks are by now, or drops it.
 Result<void> take_offer(Session& session, std::size_t index);
 /// The document that a gesture shows until it is committed or cancelled (nullopt).
 void set_preview(Session& session, std::optional<Document> document);
 
-void select(Session& session, TrackId track);                   ///< 0: nothing
+void select(Session& session, TrackId track);  ///< 0: nothing
 void toggle_selected(Session& session, TrackId track);
-TrackId primary(const Session& session);                        ///< 0: nothing
+TrackId primary(const Session& session);                             ///< 0: nothing
 std::shared_ptr<const Track> primary_track(const Session& session);  ///< of the shown document
 /// "Car 12": the class in the session's language and the track's name.
 std::string shown_name(const Session& session, const Track& track);
 
-void go_to_frame(Session& session, int frame);                  ///< clamped
-/// Advances playback by real seconds: shows the frame whose time has come if it is ready. True if the
-/// frame changed.
+void go_to_frame(Session& session, int frame);  ///< clamped
+/// Advances playback by real seconds: shows the frame whose time has come if it is ready. True if
+/// the frame changed.
 bool tick(Session& session, double real_seconds);
 /// Jobs' results, cache, messages; call once a frame before drawing. True if anything changed.
 bool update(Session& session);
@@ -226,8 +236,8 @@ std::string to_line(const Session& session, const Problem& problem);
 /// How long the status line shows a message.
 constexpr double kMessageSeconds = 8;
 
-/// Boxes of the shown frame by the shown document, points counted where the sweep is there; cached by
-/// versions.
+/// Boxes of the shown frame by the shown document, points counted where the sweep is there; cached
+/// by versions.
 const std::vector<FrameBox>& frame_boxes(Session& session);
 const FrameBox* frame_box(Session& session, TrackId track);
 

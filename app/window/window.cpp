@@ -31,9 +31,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// A click whose press and release come together is seen by ImGui 1.86 over several frames; with
-// fewer than three some clicks were lost (stack.md, section 5).
 constexpr std::string_view kCameraPrefix = "camera:";
+
+// A click whose press and release come together is seen by ImGui 1.86 over several frames; with
+// fewer than three some clicks were lost (measured).
 constexpr int kFramesAfterEvent = 3;
 constexpr double kFramePeriod = 1.0 / 60;
 constexpr double kSettleLimit = 120;  ///< s; a hung disk must not hang a script for ever

@@ -4,14 +4,18 @@ namespace sweepbox {
 
 std::string_view name_of(Severity severity) {
   switch (severity) {
-    case Severity::note: return "note";
-    case Severity::warning: return "warning";
-    case Severity::error: return "error";
+    case Severity::note:
+      return "note";
+    case Severity::warning:
+      return "warning";
+    case Severity::error:
+      return "error";
   }
   return "error";
 }
 
-tl::unexpected<Error> fail(std::string file, std::string where, Text expected, Text found, Text fix) {
+tl::unexpected<Error> fail(
+    std::string file, std::string where, Text expected, Text found, Text fix) {
   return tl::unexpected<Error>(Error{Severity::error,
                                      std::move(file),
                                      std::move(where),

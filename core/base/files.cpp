@@ -16,12 +16,16 @@ namespace {
 class Descriptor {
  public:
   explicit Descriptor(int number) : number_(number) {}
+
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
+
   ~Descriptor() {
     if (number_ >= 0) ::close(number_);
   }
+
   int get() const { return number_; }
+
   bool valid() const { return number_ >= 0; }
 
  private:
@@ -29,20 +33,30 @@ class Descriptor {
 };
 
 tl::unexpected<Error> system_failure(const fs::path& path, Text wanted, int number) {
-  return fail(path.string(), {}, std::move(wanted), std::strerror(number), "check the path, its rights and the disk");
+  return fail(path.string(),
+              {},
+              std::move(wanted),
+              std::strerror(number),
+              "check the path, its rights and the disk");
 }
 
 template <class Buffer>
 Result<Buffer> read_whole(const fs::path& path, std::uint64_t most) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.valid()) return system_failure(path, "a readable file", errno);
+
   struct stat status {};
+
   if (::fstat(file.get(), &status) != 0) return system_failure(path, "a readable file", errno);
   if (!S_ISREG(status.st_mode))
     return fail(path.string(), {}, "a regular file", "a folder or a device", "name a file");
   const auto size = static_cast<std::uint64_t>(status.st_size);
   if (size > most)
-    return fail(path.string(), {}, text("at most {} bytes", most), text("{} bytes", size), "check that this is the right file");
+    return fail(path.string(),
+                {},
+                text("at most {} bytes", most),
+                text("{} bytes", size),
+                "check that this is the right file");
   Buffer content;
   content.resize(size);
   std::size_t done = 0;
@@ -58,7 +72,8 @@ Result<Buffer> read_whole(const fs::path& path, std::uint64_t most) {
 }
 
 fs::path xdg(const char* variable, const char* below_home) {
-  if (const char* value = std::getenv(variable); value && *value) return fs::path(value) / "sweepbox";
+  if (const char* value = std::getenv(variable); value && *value)
+    return fs::path(value) / "sweepbox";
   const char* home = std::getenv("HOME");
   return fs::path(home && *home ? home : "/") / below_home / "sweepbox";
 }
@@ -116,18 +131,26 @@ Result<void> write_file(const fs::path& path, std::string_view content) {
 Result<void> make_folder(const fs::path& path) {
   std::error_code code;
   fs::create_directories(path, code);
-  if (code) return fail(path.string(), {}, "a folder that can be made", code.message(), "check the path, its rights and the disk");
+  if (code)
+    return fail(path.string(),
+                {},
+                "a folder that can be made",
+                code.message(),
+                "check the path, its rights and the disk");
   return {};
 }
 
-std::vector<fs::path> list_files(const fs::path& folder, std::initializer_list<std::string_view> extensions) {
+std::vector<fs::path> list_files(const fs::path& folder,
+                                 std::initializer_list<std::string_view> extensions) {
   std::vector<fs::path> found;
   std::error_code code;
-  for (fs::directory_iterator entry(folder, code), end; !code && entry != end; entry.increment(code)) {
+  for (fs::directory_iterator entry(folder, code), end; !code && entry != end;
+       entry.increment(code)) {
     std::error_code ignored;
     if (entry->is_directory(ignored)) continue;
     const std::string extension = entry->path().extension().string();
-    if (extensions.size() == 0 || std::find(extensions.begin(), extensions.end(), extension) != extensions.end())
+    if (extensions.size() == 0 ||
+        std::find(extensions.begin(), extensions.end(), extension) != extensions.end())
       found.push_back(entry->path());
   }
   std::sort(found.begin(), found.end());
@@ -137,7 +160,8 @@ std::vector<fs::path> list_files(const fs::path& folder, std::initializer_list<s
 std::vector<fs::path> list_folders(const fs::path& folder) {
   std::vector<fs::path> found;
   std::error_code code;
-  for (fs::directory_iterator entry(folder, code), end; !code && entry != end; entry.increment(code)) {
+  for (fs::directory_iterator entry(folder, code), end; !code && entry != end;
+       entry.increment(code)) {
     std::error_code ignored;
     if (entry->is_directory(ignored)) found.push_back(entry->path());
   }
@@ -158,14 +182,24 @@ Result<fs::path> path_below(const fs::path& root, std::string_view relative) {
   const fs::path wanted = fs::weakly_canonical(root / fs::path(relative), code);
   const fs::path inside = wanted.lexically_relative(base);
   if (code || inside.empty() || *inside.begin() == "..")
-    return fail(std::string(relative), {}, "a path below the drive's folder", "one that leads out of it", "copy the file into the drive");
+    return fail(std::string(relative),
+                {},
+                "a path below the drive's folder",
+                "one that leads out of it",
+                "copy the file into the drive");
   return wanted;
 }
 
-fs::path user_data_folder() { return xdg("XDG_DATA_HOME", ".local/share"); }
+fs::path user_data_folder() {
+  return xdg("XDG_DATA_HOME", ".local/share");
+}
 
-fs::path user_config_folder() { return xdg("XDG_CONFIG_HOME", ".config"); }
+fs::path user_config_folder() {
+  return xdg("XDG_CONFIG_HOME", ".config");
+}
 
-fs::path user_cache_folder() { return xdg("XDG_CACHE_HOME", ".cache"); }
+fs::path user_cache_folder() {
+  return xdg("XDG_CACHE_HOME", ".cache");
+}
 
 }  // namespace sweepbox

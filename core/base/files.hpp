@@ -18,7 +18,8 @@ namespace fs = std::filesystem;
 /// Whole file. Refused: what is no regular file, cannot be read, or is larger than `most` bytes.
 /// Errors name the path as given.
 [[nodiscard]] Result<std::vector<std::byte>> read_bytes(const fs::path& path,
-                                                        std::uint64_t most = std::uint64_t{1} << 32);
+                                                        std::uint64_t most = std::uint64_t{1}
+                                                                             << 32);
 
 /// The same as text, for files that are text.
 [[nodiscard]] Result<std::string> read_text(const fs::path& path,
@@ -33,7 +34,8 @@ namespace fs = std::filesystem;
 
 /// Names of a folder's entries that end in one of the extensions (".bin"; all if none), sorted as
 /// text; empty where there is no such folder. Cheap: reads no file.
-std::vector<fs::path> list_files(const fs::path& folder, std::initializer_list<std::string_view> extensions = {});
+std::vector<fs::path> list_files(const fs::path& folder,
+                                 std::initializer_list<std::string_view> extensions = {});
 std::vector<fs::path> list_folders(const fs::path& folder);
 
 /// Digits of a name read as one number, "000965" → 965; nullopt where it is none.

@@ -21,6 +21,8 @@ Hash& Hash::add(std::uint64_t number) {
   return add(std::as_bytes(std::span(&number, 1)));
 }
 
-std::string Hash::hex() const { return fmt::format("{:016x}", value_); }
+std::string Hash::hex() const {
+  return fmt::format("{:016x}", value_);
+}
 
 }  // namespace sweepbox

@@ -14,7 +14,9 @@ class Hash {
   Hash& add(std::span<const std::byte> bytes);
   Hash& add(std::string_view text);
   Hash& add(std::uint64_t number);
+
   std::uint64_t value() const { return value_; }
+
   std::string hex() const;
 
  private:

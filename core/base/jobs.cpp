@@ -17,6 +17,7 @@ struct Jobs::State {
     std::function<std::function<void()>()> work;
     Cancel cancel;
   };
+
   struct Finished {
     std::function<void()> done;  // empty where the job failed
     Cancel cancel;

@@ -12,6 +12,7 @@ namespace sweepbox {
 class Cancel {
  public:
   void request() { flag_->store(true, std::memory_order_relaxed); }
+
   bool requested() const { return flag_->load(std::memory_order_relaxed); }
 
  private:
@@ -43,7 +44,9 @@ class Jobs {
     using Answer = decltype(work(std::declval<const Cancel&>()));
     Cancel cancel;
     submit_erased(
-        [work = std::move(work), done = std::move(done), cancel]() mutable -> std::function<void()> {
+        [work = std::move(work),
+         done = std::move(done),
+         cancel]() mutable -> std::function<void()> {
           if constexpr (std::is_void_v<Answer>) {
             work(std::as_const(cancel));
             return [done = std::move(done)]() mutable { done(); };
@@ -63,7 +66,8 @@ class Jobs {
   /// Jobs waiting or running, and results not yet delivered.
   int pending() const;
 
-  /// Blocks until nothing is pending, delivering as it goes. For commands and tests, not for the window.
+  /// Blocks until nothing is pending, delivering as it goes. For commands and tests, not for the
+  /// window.
   void finish();
 
  private:

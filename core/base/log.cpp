@@ -9,7 +9,8 @@ namespace {
 spdlog::logger& logger() {
   // The one process-wide thing: standard error is process-wide too.
   static const std::shared_ptr<spdlog::logger> instance = [] {
-    auto made = std::make_shared<spdlog::logger>("sweepbox", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+    auto made = std::make_shared<spdlog::logger>(
+        "sweepbox", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
     made->set_pattern("sweepbox: %v");
     made->set_level(spdlog::level::warn);
     return made;
@@ -19,19 +20,28 @@ spdlog::logger& logger() {
 
 spdlog::level::level_enum to_spdlog(LogLevel level) {
   switch (level) {
-    case LogLevel::quiet: return spdlog::level::off;
-    case LogLevel::error: return spdlog::level::err;
-    case LogLevel::warning: return spdlog::level::warn;
-    case LogLevel::info: return spdlog::level::info;
-    case LogLevel::debug: return spdlog::level::debug;
+    case LogLevel::quiet:
+      return spdlog::level::off;
+    case LogLevel::error:
+      return spdlog::level::err;
+    case LogLevel::warning:
+      return spdlog::level::warn;
+    case LogLevel::info:
+      return spdlog::level::info;
+    case LogLevel::debug:
+      return spdlog::level::debug;
   }
   return spdlog::level::warn;
 }
 
 }  // namespace
 
-void set_log_level(LogLevel level) { logger().set_level(to_spdlog(level)); }
+void set_log_level(LogLevel level) {
+  logger().set_level(to_spdlog(level));
+}
 
-void write_log(LogLevel level, std::string_view line) { logger().log(to_spdlog(level), "{}", line); }
+void write_log(LogLevel level, std::string_view line) {
+  logger().log(to_spdlog(level), "{}", line);
+}
 
 }  // namespace sweepbox

@@ -25,9 +25,13 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
-std::optional<double> to_double(std::string_view text) { return to_number<double>(text); }
+std::optional<double> to_double(std::string_view text) {
+  return to_number<double>(text);
+}
 
-std::optional<std::int64_t> to_integer(std::string_view text) { return to_number<std::int64_t>(text); }
+std::optional<std::int64_t> to_integer(std::string_view text) {
+  return to_number<std::int64_t>(text);
+}
 
 std::vector<std::string_view> split_blanks(std::string_view text) {
   std::vector<std::string_view> parts;

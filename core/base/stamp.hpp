@@ -5,7 +5,8 @@
 
 namespace sweepbox {
 
-/// A moment of the drive's own clock, in integer nanoseconds. Seconds as double only for differences.
+/// A moment of the drive's own clock, in integer nanoseconds. Seconds as double only for
+/// differences.
 struct Stamp {
   std::int64_t ns = 0;
 

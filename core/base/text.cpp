@@ -15,6 +15,8 @@ std::string fill(std::string_view pattern, const std::vector<std::string>& argum
   }
 }
 
-std::string english(const Text& text) { return fill(text.key, text.arguments); }
+std::string english(const Text& text) {
+  return fill(text.key, text.arguments);
+}
 
 }  // namespace sweepbox

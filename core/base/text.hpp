@@ -15,11 +15,14 @@ struct Text {
   std::vector<std::string> arguments;
 
   Text() = default;
+
   // Words are written where they arise; an explicit constructor would make every message longer.
-  Text(const char* english) : key(english) {}          // NOLINT(google-explicit-constructor)
+  Text(const char* english) : key(english) {}  // NOLINT(google-explicit-constructor)
+
   Text(std::string english) : key(std::move(english)) {}  // NOLINT(google-explicit-constructor)
 
   bool empty() const { return key.empty(); }
+
   bool operator==(const Text&) const = default;
 };
 

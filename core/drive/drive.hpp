@@ -35,10 +35,10 @@ struct LabelPlace {
 
 struct DriveInfo {
   std::string name;
-  std::string format;         ///< as in drive_formats()
-  std::filesystem::path root; ///< folder (or file) that it was opened from
-  bool sequence = false;      ///< frames follow each other in time
-  bool poses = false;         ///< world_from_ego answers; without: "relative to ego"
+  std::string format;          ///< as in drive_formats()
+  std::filesystem::path root;  ///< folder (or file) that it was opened from
+  bool sequence = false;       ///< frames follow each other in time
+  bool poses = false;          ///< world_from_ego answers; without: "relative to ego"
   std::vector<LidarInfo> lidars;
   std::vector<CameraInfo> cameras;  ///< those with an image
   std::vector<LabelPlace> labels;
@@ -76,20 +76,21 @@ class Drive {
   virtual std::span<const FrameInfo> frames() const = 0;
 
   /// Pose of the vehicle at a time, interpolated over every pose of the set (translation linear,
-  /// rotation slerp); the nearest pose up to half a second beyond its ends; empty farther, or without poses.
+  /// rotation slerp); the nearest pose up to half a second beyond its ends; empty farther, or
+  /// without poses.
   virtual std::optional<Pose> world_from_ego(Stamp stamp) const = 0;
 
-  /// ego_from_NAME for every frame of reference that the set names ("camera_rect_0", "imu", "velodyne",
-  /// "LIDAR_TOP", a camera's name): label readers ask here and never parse a calibration. It may differ
-  /// by frame (KITTI object). Empty for an unknown name.
+  /// ego_from_NAME for every frame of reference that the set names ("camera_rect_0", "imu",
+  /// "velodyne", "LIDAR_TOP", a camera's name): label readers ask here and never parse a
+  /// calibration. It may differ by frame (KITTI object). Empty for an unknown name.
   virtual std::optional<Pose> ego_from(std::string_view name, int frame) const = 0;
 
   /// Slow: for jobs. max_width 0 is full size.
   virtual Result<Sweep> read_sweep(int frame, int lidar) const = 0;
   virtual Result<Image> read_image(int frame, int camera, int max_width) const = 0;
 
-  /// What was wrong or absent when the drive was opened (files were listed and calibrations read, no
-  /// sweep and no image).
+  /// What was wrong or absent when the drive was opened (files were listed and calibrations read,
+  /// no sweep and no image).
   virtual std::span<const Problem> problems() const = 0;
 
   /// Files absent between the first and the last of their sensor.
@@ -101,21 +102,26 @@ class Drive {
 /// ("relative to ego").
 Pose world_from_ego_or_identity(const Drive& drive, Stamp stamp);
 
-/// ego(to) from ego(from): how a point fixed in the world moves in the vehicle's frame between two times.
+/// ego(to) from ego(from): how a point fixed in the world moves in the vehicle's frame between two
+/// times.
 Pose ego_from_ego(const Drive& drive, Stamp from, Stamp to);
 
-/// Typical gap between frames, ns (median of the differences); 100 ms where there are fewer than two.
+/// Typical gap between frames, ns (median of the differences); 100 ms where there are fewer than
+/// two.
 std::int64_t frame_gap_ns(const Drive& drive);
 
-/// Index of the frame with that name, or with the nearest stamp. Empty / −1 for a drive without frames.
+/// Index of the frame with that name, or with the nearest stamp. Empty / −1 for a drive without
+/// frames.
 std::optional<int> frame_named(const Drive& drive, std::string_view name);
 int frame_nearest(const Drive& drive, Stamp stamp);
 
 /// Image minus sweep, seconds; empty where the frame has no image of that camera or no sweep.
 std::optional<double> time_offset_s(const FrameInfo& frame, int camera);
 
-/// What the images of this frame were matched by: finds for each sweep stamp the nearest image within
-/// half of the frame gap; −1 where there is none. Both lists ascend.
-std::vector<int> match_nearest(std::span<const Stamp> sweeps, std::span<const Stamp> images, std::int64_t half_gap_ns);
+/// What the images of this frame were matched by: finds for each sweep stamp the nearest image
+/// within half of the frame gap; −1 where there is none. Both lists ascend.
+std::vector<int> match_nearest(std::span<const Stamp> sweeps,
+                               std::span<const Stamp> images,
+                               std::int64_t half_gap_ns);
 
 }  // namespace sweepbox

@@ -12,12 +12,12 @@ namespace sweepbox {
 
 /// A drive that could be opened.
 struct DriveRef {
-  std::string name;    ///< chosen by `--drive`
+  std::string name;  ///< chosen by `--drive`
   std::string format;
-  std::filesystem::path path;   ///< what open() gets; the format's own affair
-  std::string part;             ///< which of several inside `path` (a sequence number); may be empty
-  double sureness = 0;          ///< 0 … 1
-  Text why;                     ///< "velodyne, image_2, calib and label_2 with the same names"
+  std::filesystem::path path;  ///< what open() gets; the format's own affair
+  std::string part;            ///< which of several inside `path` (a sequence number); may be empty
+  double sureness = 0;         ///< 0 … 1
+  Text why;                    ///< "velodyne, image_2, calib and label_2 with the same names"
 };
 
 struct Listing {
@@ -37,11 +37,13 @@ struct DriveFormat {
 std::span<const DriveFormat> drive_formats();
 
 /// What stands at a path: every format is asked; of drives that several claim, the surest stays.
-/// `format` (may be empty) asks that one alone. Folders up to three below are searched, a bounded number
-/// of them; drives of one name get the folder that tells them apart in front. Paths become absolute.
+/// `format` (may be empty) asks that one alone. Folders up to three below are searched, a bounded
+/// number of them; drives of one name get the folder that tells them apart in front. Paths become
+/// absolute.
 Listing find_drives(const std::filesystem::path& path, std::string_view format = {});
 
-[[nodiscard]] Result<std::shared_ptr<const Drive>> open_drive(const DriveRef& ref, const Repairs& repairs = {});
+[[nodiscard]] Result<std::shared_ptr<const Drive>> open_drive(const DriveRef& ref,
+                                                              const Repairs& repairs = {});
 
 /// find_drives, then the one named (`drive` may be empty where there is only one), then open. The
 /// error names the choices.

@@ -31,8 +31,8 @@ class FrameCache {
   FrameCache& operator=(const FrameCache&) = delete;
   ~FrameCache();  ///< cancels what is loading
 
-  /// The frame that is looked at, and where travel goes (−1, 0, +1): loads it first, then prefetches;
-  /// jobs that are no longer wanted are cancelled, far frames make room.
+  /// The frame that is looked at, and where travel goes (−1, 0, +1): loads it first, then
+  /// prefetches; jobs that are no longer wanted are cancelled, far frames make room.
   void want(int frame, int direction);
 
   /// Width in pixels at which images are shown (0: full); a larger one is decoded again.

@@ -9,8 +9,8 @@
 
 namespace sweepbox {
 
-/// Named values that readers apply while reading, for drives whose files say something else than they
-/// mean. Kept in the project; never written into the data set.
+/// Named values that readers apply while reading, for drives whose files say something else than
+/// they mean. Kept in the project; never written into the data set.
 struct Repairs {
   std::map<std::string, std::string> values;
 
@@ -27,8 +27,8 @@ struct RepairKind {
 
 std::span<const RepairKind> repair_kinds();
 
-/// The kind that a repair's name belongs to, and the sensor that stands in it for NAME (empty where the
-/// kind has none). A view into `name`.
+/// The kind that a repair's name belongs to, and the sensor that stands in it for NAME (empty where
+/// the kind has none). A view into `name`.
 struct RepairMatch {
   const RepairKind* kind = nullptr;
   std::string_view sensor;

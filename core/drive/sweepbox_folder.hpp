@@ -16,6 +16,7 @@ class SweepboxFolderWriter {
     Pose ego_from_lidar;
     bool compensated = false;
   };
+
   struct FrameSpec {
     std::string name;
     Stamp stamp;
@@ -29,10 +30,17 @@ class SweepboxFolderWriter {
 
   /// Index of the new frame; stamps ascend.
   int add_frame(FrameSpec frame);
-  /// Written as binary PCD with the cloud's channels. Safe from several threads for different frames.
-  [[nodiscard]] Result<void> write_sweep(int frame, const std::string& lidar, Stamp stamp, const PointCloud& cloud);
+  /// Written as binary PCD with the cloud's channels. Safe from several threads for different
+  /// frames.
+  [[nodiscard]] Result<void> write_sweep(int frame,
+                                         const std::string& lidar,
+                                         Stamp stamp,
+                                         const PointCloud& cloud);
   /// `encoded` is a whole JPEG or PNG file; the extension is told from it.
-  [[nodiscard]] Result<void> write_image(int frame, const std::string& camera, Stamp stamp, std::span<const std::byte> encoded);
+  [[nodiscard]] Result<void> write_image(int frame,
+                                         const std::string& camera,
+                                         Stamp stamp,
+                                         std::span<const std::byte> encoded);
   /// drive.json and poses.csv; `labels_json` (may be empty) becomes labels.json.
   [[nodiscard]] Result<void> finish(std::string_view labels_json);
 

@@ -39,24 +39,27 @@ struct TablePose {
 };
 
 /// What nearly every drive format comes down to: tables of files, poses and frames of reference.
-/// A reader fills it and hands it over; matching, frames, interpolation, repairs and reading are here.
+/// A reader fills it and hands it over; matching, frames, interpolation, repairs and reading are
+/// here.
 struct DriveTables {
   DriveInfo info;                  ///< lidars and cameras are filled from the tables below
   std::vector<TableLidar> lidars;  ///< the first is the reference
   std::vector<TableCamera> cameras;
-  std::vector<TablePose> poses;    ///< ascending; empty without poses
+  std::vector<TablePose> poses;  ///< ascending; empty without poses
   /// ego_from_NAME; an entry for one frame ("camera_rect_0", 3) wins over that for all (frame −1).
   std::map<std::pair<std::string, int>, Pose> frames_of_reference;
-  /// Where the set has no clock and the stamps were made from numbers: the rate that was assumed. The
-  /// repair rate_hz replaces it; 0 where the stamps are the set's own.
+  /// Where the set has no clock and the stamps were made from numbers: the rate that was assumed.
+  /// The repair rate_hz replaces it; 0 where the stamps are the set's own.
   double assumed_rate_hz = 0;
-  bool match_by_name = false;      ///< images belong to the sweep of the same name (no stamps in the set)
+  bool match_by_name =
+      false;  ///< images belong to the sweep of the same name (no stamps in the set)
   std::vector<Problem> problems;
   int missing_sweeps = 0;
   int missing_images = 0;
 };
 
 /// Frames in order, repairs applied. A drive without any sweep or image is an error.
-[[nodiscard]] Result<std::unique_ptr<Drive>> make_table_drive(DriveTables tables, const Repairs& repairs);
+[[nodiscard]] Result<std::unique_ptr<Drive>> make_table_drive(DriveTables tables,
+                                                              const Repairs& repairs);
 
 }  // namespace sweepbox

@@ -8,7 +8,8 @@ namespace sweepbox {
 using Vec2 = Eigen::Vector2d;
 using Vec3 = Eigen::Vector3d;
 using Mat3 = Eigen::Matrix3d;
-using Quat = Eigen::Quaterniond;  ///< (w, x, y, z) in words and files of ours; Eigen's coeffs() are x, y, z, w
+using Quat = Eigen::Quaterniond;  ///< (w, x, y, z) in words and files of ours; Eigen's coeffs() are
+                                  ///< x, y, z, w
 
 constexpr double kPi = 3.14159265358979323846;
 
@@ -50,19 +51,21 @@ Quat from_roll_pitch_yaw(double roll, double pitch, double yaw);
 /// The angle between two rotations, 0 … π.
 double angle_between(const Quat& a, const Quat& b);
 
-/// Nearest rotation to a matrix (polar decomposition), and how far from it the matrix was: the largest
-/// absolute entry of MᵀM − I. Empty where the determinant is not positive or an entry not finite.
+/// Nearest rotation to a matrix (polar decomposition), and how far from it the matrix was: the
+/// largest absolute entry of MᵀM − I. Empty where the determinant is not positive or an entry not
+/// finite.
 struct NearestRotation {
   Quat rotation;
   double defect;
 };
+
 std::optional<NearestRotation> nearest_rotation(const Mat3& matrix);
 
 /// Wrapped into (−π, π].
 double wrapped_angle(double angle);
 
-/// Between two poses: translation linear, rotation by the shortest arc (slerp). share 0 gives a, 1 b;
-/// values outside extrapolate.
+/// Between two poses: translation linear, rotation by the shortest arc (slerp). share 0 gives a, 1
+/// b; values outside extrapolate.
 Pose between(const Pose& a, const Pose& b, double share);
 
 }  // namespace sweepbox

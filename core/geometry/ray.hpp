@@ -29,10 +29,11 @@ std::optional<double> hit(const Ray& ray, const Plane& plane);
 
 struct BoxHit {
   double distance;  ///< ≥ 0; 0 where the ray starts inside
-  int face;         ///< as in kCuboidFaces: the face it enters by (leaves by, where it starts inside)
+  int face;  ///< as in kCuboidFaces: the face it enters by (leaves by, where it starts inside)
 };
 
-/// First meeting of the ray with the closed box (slabs in the box's own frame; Kay and Kajiya 1986).
+/// First meeting of the ray with the closed box (slabs in the box's own frame; Kay and Kajiya
+/// 1986).
 std::optional<BoxHit> hit(const Ray& ray, const Cuboid& cuboid);
 
 }  // namespace sweepbox

@@ -16,6 +16,7 @@ struct Image {
   int full_height = 0;
 
   bool empty() const { return rgba.empty(); }
+
   std::size_t byte_size() const { return rgba.size(); }
 };
 

@@ -14,8 +14,8 @@
 namespace sweepbox {
 
 // To add a lens: one struct in lens/ with project, unproject, max_angle, keeps_lines_straight,
-// parameters, from and kName, and its name in the variant below. Frame: x right, y down, z forward, metres. Pixels: (0, 0) is the
-// centre of the first pixel, so the image covers −0.5 … width − 0.5.
+// parameters, from and kName, and its name in the variant below. Frame: x right, y down, z forward,
+// metres. Pixels: (0, 0) is the centre of the first pixel, so the image covers −0.5 … width − 0.5.
 
 using Lens = std::variant<Pinhole, BrownConrady, KannalaBrandt, Mei>;
 
@@ -40,7 +40,8 @@ std::string_view name_of(const Lens& lens);
 std::vector<std::pair<std::string_view, double>> parameters_of(const Lens& lens);
 
 /// A lens from its name and named parameters, for an image of the given size (the limit is found
-/// from it). Unknown names, missing fx … cy and values out of range are errors; absent distortion is 0.
+/// from it). Unknown names, missing fx … cy and values out of range are errors; absent distortion
+/// is 0.
 Result<Lens> make_lens(std::string_view name,
                        const std::vector<std::pair<std::string, double>>& parameters,
                        int width,

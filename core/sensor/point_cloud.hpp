@@ -30,7 +30,9 @@ struct PointCloud {
   Eigen::AlignedBox3f bounds;      ///< of (x, y, z); empty for no points
 
   std::size_t size() const { return x.size(); }
+
   bool empty() const { return x.empty(); }
+
   Vec3 point(std::size_t i) const { return origin + Vec3(x[i], y[i], z[i]); }
 
   /// nullptr where there is no such channel.
@@ -41,7 +43,8 @@ struct PointCloud {
 /// Sets bounds from the points; call once after filling.
 void update_bounds(PointCloud& cloud);
 
-/// At most this many points stand in one piece (2²²), so that counts, buffers and uploads stay bounded.
+/// At most this many points stand in one piece (2²²), so that counts, buffers and uploads stay
+/// bounded.
 constexpr std::size_t kPiecePoints = std::size_t{1} << 22;
 
 /// A cloud as pieces of at most kPiecePoints, in order.
@@ -53,7 +56,8 @@ struct Sweep {
   Stamp stamp;
   std::vector<std::shared_ptr<const PointCloud>> pieces;
   Pose ego_from_points;  ///< the file's own frame to ego at `stamp`
-  std::vector<Problem> problems;  ///< what was wrong with the file and could be read past (NaN points …)
+  std::vector<Problem>
+      problems;  ///< what was wrong with the file and could be read past (NaN points …)
 
   std::size_t size() const;
   std::size_t byte_size() const;

@@ -213,7 +213,8 @@ int main(int argc, char** argv) {
     select(program.session, most_points(program.session));
     program.window->settle();
     figures.push_back({"window.frame_all_redrawn", median_frame(program, true, 31), "ms", 35});
-    figures.push_back({"window.frame_nothing_changed", median_frame(program, false, 31), "ms", 16.7});
+    figures.push_back(
+        {"window.frame_nothing_changed", median_frame(program, false, 31), "ms", 16.7});
     figures.push_back({"window.frames_from_drag_to_picture",
                        static_cast<double>(frames_until_drag_shows(program)),
                        "frames",

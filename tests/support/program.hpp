@@ -17,7 +17,7 @@ Finished run_program(const std::vector<std::string>& command,
 
 /// `sweepbox ARGUMENTS`, with user folders of its own so that no test touches the person's.
 Finished run_sweepbox(const std::vector<std::string>& arguments,
-                  const std::map<std::string, std::string>& environment = {});
+                      const std::map<std::string, std::string>& environment = {});
 
 /// A program that runs beside the test; killed with the object.
 class Running {

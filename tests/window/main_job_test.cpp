@@ -23,11 +23,11 @@ using sweepbox::test::TempFolder;
 /// A synthetic street of twelve frames without its labels: nothing is drawn yet.
 void make_bare_street(const fs::path& folder) {
   const Finished made = run_sweepbox({"synth",
-                                  SWEEPBOX_SOURCE_DIR "/samples/street.json",
-                                  "-o",
-                                  folder.string(),
-                                  "--frames",
-                                  "12"});
+                                      SWEEPBOX_SOURCE_DIR "/samples/street.json",
+                                      "-o",
+                                      folder.string(),
+                                      "--frames",
+                                      "12"});
   INFO(made.err);
   REQUIRE(made.status == 0);
   fs::remove(folder / "labels.json");
