@@ -18,6 +18,9 @@ namespace sweepbox {
 
 struct LidarInfo {
   std::string name;  ///< "velodyne", "lidar"
+  /// Where one sweep mixes the points of several lidars: their names, by the value of the channel
+  /// `lidar` (0, 1 …). Empty where the sweep is one lidar's.
+  std::vector<std::string> parts = {};
 };
 
 struct CameraInfo {
@@ -33,6 +36,14 @@ struct LabelPlace {
   std::filesystem::path path;
 };
 
+/// What a recording holds, read or not.
+struct TopicInfo {
+  std::string name;  ///< "/velodyne_points"
+  std::string type;  ///< "sensor_msgs/msg/PointCloud2"
+  std::uint64_t messages = 0;
+  bool used = false;  ///< it became a lidar, a camera, calibration or poses
+};
+
 struct DriveInfo {
   std::string name;
   std::string format;          ///< as in drive_formats()
@@ -42,6 +53,8 @@ struct DriveInfo {
   std::vector<LidarInfo> lidars;
   std::vector<CameraInfo> cameras;  ///< those with an image
   std::vector<LabelPlace> labels;
+  std::vector<TopicInfo> topics;  ///< of a recording
+  Repairs repairs;                ///< that it was opened with; label readers look here too
 };
 
 struct SweepFile {

@@ -13,6 +13,10 @@ bool is_inverse(std::string_view value) {
   return value == "inverse";
 }
 
+bool is_motion(std::string_view value) {
+  return value == "raw" || value == "stored";
+}
+
 bool is_shift(std::string_view value) {
   const auto frames = to_integer(value);
   return frames && std::abs(*frames) <= 10;
@@ -37,10 +41,15 @@ constexpr std::array kKinds = {
                "a number of frames, −10 … 10",
                "each image of this camera belongs to the place so many later"},
     RepairKind{"stamps.NAME.offset_ms", "milliseconds", "added to the stamps of this sensor"},
+    RepairKind{
+        "motion.NAME",
+        "raw, stored",
+        "points of this lidar are each of their own time and are brought to the sweep's stamp; "
+        "or they are shown as stored"},
     RepairKind{"rate_hz", "0.01 … 1000", "frames a second of a drive without a clock"},
 };
 constexpr std::array<bool (*)(std::string_view), kKinds.size()> kGood = {
-    is_inverse, is_shift, is_offset, is_rate};
+    is_inverse, is_shift, is_offset, is_motion, is_rate};
 
 /// What stands for NAME, where the rest of the name is that of the kind.
 std::optional<std::string_view> sensor_in(std::string_view kind, std::string_view name) {

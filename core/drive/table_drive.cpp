@@ -4,10 +4,10 @@
 #include <cmath>
 
 #include "core/base/files.hpp"
-#include "core/base/parse.hpp"
 #include "core/drive/frames.hpp"
+#include "core/drive/motion.hpp"
 #include "core/drive/reading.hpp"
-#include "core/picture/picture.hpp"
+#include "core/drive/table_repairs.hpp"
 
 namespace sweepbox {
 namespace {
@@ -18,7 +18,8 @@ class TableDrive : public Drive {
  public:
   TableDrive(DriveTables tables, std::vector<frames::Row> rows)
       : tables_(std::move(tables)), rows_(std::move(rows)) {
-    for (const TableLidar& lidar : tables_.lidars) tables_.info.lidars.push_back({lidar.name});
+    for (const TableLidar& lidar : tables_.lidars)
+      tables_.info.lidars.push_back({lidar.name, lidar.parts});
     for (const TableCamera& camera : tables_.cameras) {
       const Camera& first = *camera.images.front().calibration;
       tables_.info.cameras.push_back(
@@ -62,8 +63,11 @@ class TableDrive : public Drive {
       if (const auto found = tables_.frames_of_reference.find({std::string(name), which});
           found != tables_.frames_of_reference.end())
         return found->second;
-    for (const TableLidar& lidar : tables_.lidars)
-      if (lidar.name == name) return lidar.ego_from_points;
+    for (std::size_t i = 0; i < tables_.lidars.size(); ++i) {
+      if (tables_.lidars[i].name != name) continue;
+      const frames::Place* place = in_row(frame, static_cast<int>(i), &frames::Row::sweeps);
+      return pose_of(tables_.lidars[i], static_cast<std::size_t>(place ? place->index : 0));
+    }
     for (std::size_t i = 0; i < tables_.cameras.size(); ++i)
       if (tables_.cameras[i].name == name)
         return calibration(static_cast<int>(i), frame).camera_from_ego.inverse();
@@ -76,16 +80,18 @@ class TableDrive : public Drive {
     if (!place) return absent(frame, "sweep");
     const TableLidar& from = tables_.lidars[static_cast<std::size_t>(lidar)];
     const TableSweep& file = from.sweeps[static_cast<std::size_t>(place->index)];
-    auto read = read_cloud(file.path, from.options);
+    auto read = file.read ? file.read() : read_cloud(file.path, from.options);
     const std::string name = reading::shown(file.path, tables_.info.root);
-    if (!read) return tl::unexpected(named(std::move(read.error()), name));
+    if (!read) return tl::unexpected(named(std::move(read.error()), name, file.inside));
     Sweep sweep;
     sweep.lidar = from.name;
     sweep.stamp = file.stamp;
-    sweep.ego_from_points = from.ego_from_points;
+    sweep.ego_from_points = pose_of(from, static_cast<std::size_t>(place->index));
     for (Problem& problem : read->problems)
-      sweep.problems.push_back(named(std::move(problem), name));
+      sweep.problems.push_back(named(std::move(problem), name, file.inside));
     if (read->time_base_s) move_times(read->cloud, *read->time_base_s, file.stamp);
+    if (from.motion == Motion::raw)
+      compensate(read->cloud, sweep.ego_from_points, file.stamp, *this);
     sweep.pieces = in_pieces(std::move(read->cloud));
     return sweep;
   }
@@ -95,18 +101,30 @@ class TableDrive : public Drive {
     if (!place) return absent(frame, "image");
     const TableImage& file = tables_.cameras[static_cast<std::size_t>(camera)]
                                  .images[static_cast<std::size_t>(place->index)];
-    const std::string name = reading::shown(file.path, tables_.info.root);
-    const auto bytes = read_bytes(file.path);
-    if (!bytes) return tl::unexpected(named(bytes.error(), name));
-    auto image = decode_picture(*bytes, max_width);
-    if (!image) return tl::unexpected(named(std::move(image.error()), name));
+    auto image = file.read ? file.read(max_width) : read_picture(file.path, max_width);
+    if (!image)
+      return tl::unexpected(named(
+          std::move(image.error()), reading::shown(file.path, tables_.info.root), file.inside));
     return image;
   }
 
  private:
-  static Error named(Error error, const std::string& file) {
+  static Error named(Error error, const std::string& file, const std::string& inside) {
     error.file = file;
+    if (!inside.empty()) error.where = error.where.empty() ? inside : inside + ", " + error.where;
     return error;
+  }
+
+  static Result<Image> read_picture(const fs::path& path, int max_width) {
+    const auto bytes = read_bytes(path);
+    if (!bytes) return tl::unexpected(bytes.error());
+    return decode_picture(*bytes, max_width);
+  }
+
+  /// ego from the points of a sweep of that lidar.
+  static const Pose& pose_of(const TableLidar& lidar, std::size_t sweep) {
+    const auto& own = lidar.sweeps[sweep].ego_from_points;
+    return own ? *own : lidar.ego_from_points;
   }
 
   tl::unexpected<Error> absent(int frame, const char* what) const {
@@ -170,108 +188,11 @@ class TableDrive : public Drive {
   std::vector<FrameInfo> frames_;
 };
 
-// Repairs.
-
-std::string sensor_names(const DriveTables& tables) {
-  std::string names;
-  for (const TableLidar& lidar : tables.lidars) names += (names.empty() ? "" : ", ") + lidar.name;
-  for (const TableCamera& camera : tables.cameras)
-    names += (names.empty() ? "" : ", ") + camera.name;
-  return names;
-}
-
-/// The sensor's calibration was stored the other way round: sensor-to-lidar for lidar-to-sensor.
-void invert_extrinsics(DriveTables& tables, TableLidar* lidar, TableCamera* camera) {
-  if (lidar) lidar->ego_from_points = lidar->ego_from_points.inverse();
-  if (!camera) return;
-  const Pose ego_from_points =
-      tables.lidars.empty() ? Pose() : tables.lidars.front().ego_from_points;
-  for (TableImage& image : camera->images) {
-    auto repaired = std::make_shared<Camera>(*image.calibration);
-    const Pose camera_from_points = repaired->camera_from_ego * ego_from_points;
-    repaired->camera_from_ego = camera_from_points.inverse() * ego_from_points.inverse();
-    image.calibration = std::move(repaired);
-  }
-  // What the reader named from the same numbers would contradict them now.
-  std::erase_if(tables.frames_of_reference,
-                [&](const auto& entry) { return entry.first.first == camera->name; });
-}
-
-/// Each image takes name and stamp of the one so many later; those that leave the drive are
-/// dropped.
-void shift_images(TableCamera& camera, std::int64_t frames) {
-  std::vector<TableImage> shifted;
-  const auto count = static_cast<std::int64_t>(camera.images.size());
-  for (std::int64_t i = 0; i < count; ++i) {
-    const std::int64_t from = i - frames;
-    if (from < 0 || from >= count) continue;
-    TableImage image = camera.images[static_cast<std::size_t>(i)];
-    image.path = camera.images[static_cast<std::size_t>(from)].path;
-    shifted.push_back(std::move(image));
-  }
-  camera.images = std::move(shifted);
-}
-
-/// Calls with every stamp of a sensor, or of all and the poses where both are null.
-template <class Function>
-void for_each_stamp(DriveTables& tables,
-                    TableLidar* lidar,
-                    TableCamera* camera,
-                    Function function) {
-  const bool all = !lidar && !camera;
-  for (TableLidar& one : tables.lidars)
-    if (all || &one == lidar)
-      for (TableSweep& sweep : one.sweeps) function(sweep.stamp);
-  for (TableCamera& one : tables.cameras)
-    if (all || &one == camera)
-      for (TableImage& image : one.images) function(image.stamp);
-  if (all)
-    for (TablePose& pose : tables.poses) function(pose.stamp);
-}
-
-tl::unexpected<Error> bad_repair(const std::string& name, Text expected, Text found) {
-  return fail({}, "repair " + name, std::move(expected), std::move(found), "leave this repair out");
-}
-
-Result<void> apply_repair(DriveTables& tables, const std::string& name, const std::string& value) {
-  const auto match = match_repair(name);
-  if (!match) return bad_repair(name, "a repair that exists", "none of this name");
-  const auto named = [&](const auto& sensor) { return sensor.name == match->sensor; };
-  const auto lidar = std::find_if(tables.lidars.begin(), tables.lidars.end(), named);
-  const auto camera = std::find_if(tables.cameras.begin(), tables.cameras.end(), named);
-  TableLidar* const of_lidar = lidar == tables.lidars.end() ? nullptr : &*lidar;
-  TableCamera* const of_camera = camera == tables.cameras.end() ? nullptr : &*camera;
-  if (!match->sensor.empty() && !of_lidar && !of_camera)
-    return bad_repair(name, text("a sensor: {}", sensor_names(tables)), text("{}", match->sensor));
-  const std::string_view kind = match->kind->name;
-  const auto number = to_double(value);
-  if (kind == "extrinsics.NAME") {
-    invert_extrinsics(tables, of_lidar, of_camera);
-  } else if (!number || !std::isfinite(*number)) {
-    return bad_repair(name, text("{}", match->kind->values), text("{}", value));
-  } else if (kind == "images.NAME.shift") {
-    if (!of_camera) return bad_repair(name, "a camera", text("{}", match->sensor));
-    shift_images(*of_camera, std::llround(*number));
-  } else if (kind == "stamps.NAME.offset_ms") {
-    for_each_stamp(
-        tables, of_lidar, of_camera, [&](Stamp& stamp) { stamp = later(stamp, *number * 1e-3); });
-  } else if (kind == "rate_hz") {
-    if (tables.assumed_rate_hz <= 0)
-      return bad_repair(name, "a drive without a clock", "one with stamps");
-    if (*number <= 0) return bad_repair(name, text("{}", match->kind->values), text("{}", value));
-    const double factor = tables.assumed_rate_hz / *number;
-    for_each_stamp(tables, nullptr, nullptr, [&](Stamp& stamp) {
-      stamp.ns = std::llround(static_cast<double>(stamp.ns) * factor);
-    });
-  }
-  return {};
-}
-
 /// Differences of stamps stay far inside 64 bits, repairs included.
 Result<void> check_stamps(DriveTables& tables) {
   constexpr std::int64_t kFarthest = std::int64_t{1} << 61;
   bool good = true;
-  for_each_stamp(tables, nullptr, nullptr, [&](const Stamp& stamp) {
+  reading::for_each_stamp(tables, nullptr, nullptr, [&](const Stamp& stamp) {
     good = good && stamp.ns >= -kFarthest && stamp.ns <= kFarthest;
   });
   if (good) return {};
@@ -295,8 +216,8 @@ void limit_problems(std::vector<Problem>& problems) {
 
 Result<std::unique_ptr<Drive>> make_table_drive(DriveTables tables, const Repairs& repairs) {
   if (const auto good = check_stamps(tables); !good) return tl::unexpected(good.error());
-  for (const auto& [name, value] : repairs.values)
-    if (auto done = apply_repair(tables, name, value); !done) return tl::unexpected(done.error());
+  tables.info.repairs = repairs;
+  if (auto done = reading::apply_repairs(tables); !done) return tl::unexpected(done.error());
   std::erase_if(tables.lidars, [](const TableLidar& lidar) { return lidar.sweeps.empty(); });
   std::erase_if(tables.cameras, [](const TableCamera& camera) { return camera.images.empty(); });
   if (tables.lidars.empty() && tables.cameras.empty()) {

@@ -4,6 +4,7 @@
 
 #include "core/cloud/cloud_file.hpp"
 #include "core/drive/drive.hpp"
+#include "core/picture/picture.hpp"
 
 namespace sweepbox {
 
@@ -12,6 +13,12 @@ struct TableSweep {
   std::string name;  ///< of its frame, where it is the reference lidar's
   Stamp stamp;
   std::filesystem::path path;
+  /// Reads it from inside a container; without, `path` is a point file. Called from several threads
+  /// at a time. Then `path` is the container's, and `inside` the place in it ("message 12").
+  std::function<Result<CloudRead>()> read = {};
+  std::string inside = {};
+  /// Where it differs from the lidar's (points stored in the world).
+  std::optional<Pose> ego_from_points = {};
 };
 
 struct TableImage {
@@ -19,6 +26,17 @@ struct TableImage {
   Stamp stamp;
   std::filesystem::path path;
   std::shared_ptr<const Camera> calibration;
+  /// As for sweeps; the picture no wider than max_width (0: full size).
+  std::function<Result<Image>(int max_width)> read = {};
+  std::string inside = {};
+};
+
+/// What the vehicle's motion did to the points of a sweep.
+enum class Motion {
+  unknown,      ///< nobody says: shown as stored
+  compensated,  ///< stored as if all were seen at the sweep's stamp
+  raw,  ///< each in the lidar's frame at its own time: compensated while reading, where there
+        ///< are poses and a channel `time`; the repair motion.NAME=stored leaves it out
 };
 
 struct TableLidar {
@@ -26,6 +44,8 @@ struct TableLidar {
   Pose ego_from_points;
   CloudOptions options;
   std::vector<TableSweep> sweeps;  ///< ascending stamps
+  Motion motion = Motion::unknown;
+  std::vector<std::string> parts = {};  ///< as in LidarInfo
 };
 
 struct TableCamera {

@@ -31,6 +31,31 @@ Result<LabelSet> read_own_labels(const Drive& drive) {
   return all;
 }
 
+const LabelFormat* recognised_format(const std::filesystem::path& place) {
+  const LabelFormat* best = nullptr;
+  double surest = 0;
+  for (const LabelFormat& format : label_formats()) {
+    const double sure = format.recognise ? format.recognise(place) : 0;
+    if (sure <= surest) continue;
+    surest = sure;
+    best = &format;
+  }
+  return best;
+}
+
+Result<LabelSet> read_labels(const Drive& drive,
+                             const std::filesystem::path& place,
+                             std::string_view format) {
+  const LabelFormat* chosen = format.empty() ? recognised_format(place) : label_format(format);
+  if (!chosen)
+    return fail(place.string(),
+                {},
+                format.empty() ? Text("labels of a known format") : text("a label format"),
+                format.empty() ? Text("none that is recognised") : text("{}", format),
+                "name the format: see `sweepbox formats`");
+  return chosen->read(drive, place);
+}
+
 std::vector<FrameCuboid> cuboids_in_frame(const Document& document, const Drive& drive, int frame) {
   const Stamp stamp = drive.frames()[static_cast<std::size_t>(frame)].stamp;
   const Pose ego_from_world = world_from_ego_of_label(drive, stamp).inverse();

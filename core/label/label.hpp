@@ -43,10 +43,17 @@ struct LabelSet {
       0;  ///< cuboids of instants that the drive does not have (frame −1), part of labels
 };
 
+/// Which boxes a format can hold.
+enum class Upright {
+  no,            ///< any rotation
+  in_camera,     ///< turned about the vertical of camera_rect_0 alone (KITTI)
+  in_reference,  ///< about z of the frame that its boxes stand in (`reference_of`) alone
+};
+
 /// What a label format can hold.
 struct Can {
   bool track_ids = false;
-  bool tilt = false;  ///< roll and pitch
+  bool tilt = false;  ///< roll and pitch: upright == no
   bool attributes = false;
   bool scores = false;
   bool rects = false;           ///< 2D boxes
@@ -57,8 +64,9 @@ struct Can {
 
 /// What writing lost or would lose: said before anything is written.
 struct Loss {
-  Text what;      ///< "roll and pitch"
-  int boxes = 0;  ///< how many it touches
+  Text what;         ///< "roll and pitch"
+  int boxes = 0;     ///< how many it touches
+  double worst = 0;  ///< where boxes become others: how far the worst corner moves, m
 };
 
 struct WriteRequest {
@@ -84,7 +92,18 @@ struct LabelFormat {
   /// Files to write; null where the format is only read. Records whose Origin still holds are
   /// copied byte for byte, the rest is spliced in.
   Result<std::vector<WrittenFile>> (*write)(const WriteRequest& request);
+  /// How sure it is (0 … 1) that a file or folder holds its labels, from names and the first bytes;
+  /// null for those that only their drive's reader finds.
+  double (*recognise)(const std::filesystem::path& place) = nullptr;
 };
+
+/// The format that is surest of a place; nullptr where none knows it.
+const LabelFormat* recognised_format(const std::filesystem::path& place);
+
+/// Labels of a place that did not come with the drive. `format` may be empty: it is recognised.
+[[nodiscard]] Result<LabelSet> read_labels(const Drive& drive,
+                                           const std::filesystem::path& place,
+                                           std::string_view format = {});
 
 std::span<const LabelFormat> label_formats();
 const LabelFormat* label_format(std::string_view name);
