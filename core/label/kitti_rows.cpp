@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/base/parse.hpp"
+#include "core/label/upright.hpp"
 
 namespace sweepbox {
 namespace {
@@ -113,7 +114,15 @@ Result<Cuboid> cuboid_in_rect(const KittiRow& row) {
   return Cuboid{{Quat(rotation).normalized(), centre}, {row.length, row.width, row.height}};
 }
 
-void set_cuboid(KittiRow& row, const Cuboid& cuboid_in_rect) {
+Pose rect_from_upright() {
+  Mat3 axes;  // columns: forward is the camera's z, left its −x, up its −y
+  axes << 0, -1, 0, 0, 0, -1, 1, 0, 0;
+  return {Quat(axes), Vec3::Zero()};
+}
+
+void set_cuboid(KittiRow& row, const Cuboid& any_cuboid_in_rect) {
+  const Cuboid cuboid_in_rect =
+      rect_from_upright() * nearest_upright(rect_from_upright().inverse() * any_cuboid_in_rect);
   row.length = cuboid_in_rect.size.x();
   row.width = cuboid_in_rect.size.y();
   row.height = cuboid_in_rect.size.z();
@@ -169,9 +178,7 @@ Error no_camera_rect(const std::string& frame) {
 
 Pose ego_from_camera_rect(const Drive& drive, int frame) {
   if (const auto pose = drive.ego_from("camera_rect_0", frame)) return *pose;
-  Mat3 ego_from_camera;  // camera x is right = −y, y is down = −z, z is forward = x
-  ego_from_camera << 0, 0, 1, -1, 0, 0, 0, -1, 0;
-  return {Quat(ego_from_camera), Vec3::Zero()};
+  return rect_from_upright().inverse();
 }
 
 const ImageFile* left_color_image(const Drive& drive, int frame) {

@@ -43,7 +43,10 @@ bool has_cuboid(const KittiRow& row);
 /// absurd).
 [[nodiscard]] Result<Cuboid> cuboid_in_rect(const KittiRow& row);
 
-/// Sets place, size, ry and alpha. KITTI has no tilt: it is dropped, front and centre are kept.
+/// camera_rect_0 from the axes x forward, y left, z up at its origin.
+Pose rect_from_upright();
+
+/// Sets place, size, ry and alpha. KITTI has no tilt: the nearest upright box takes its place.
 void set_cuboid(KittiRow& row, const Cuboid& cuboid_in_rect);
 
 /// Without a line end.

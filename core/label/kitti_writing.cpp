@@ -6,6 +6,7 @@
 
 #include "core/base/files.hpp"
 #include "core/base/parse.hpp"
+#include "core/label/reading.hpp"
 
 namespace sweepbox {
 namespace {
@@ -164,6 +165,36 @@ KittiRow kitti_row(const WriteRequest& request,
                   : outside <= kLargely     ? 1
                                             : 2;
   return row;
+}
+
+LossKind boxes_without_camera_rect() {
+  return {
+      "boxes without a camera_rect_0 of the drive: written for a camera at its origin that "
+      "looks forward",
+      [](const WriteRequest& request, const OutFrame& frame, const OutBox&) {
+        return !has_camera_rect(request.drive, frame.instant.near);
+      }};
+}
+
+LossKind rects_without_image() {
+  return {"2D boxes, which need an image of the left colour camera (image_2, image_02)",
+          [](const WriteRequest& request, const OutFrame& frame, const OutBox&) {
+            return left_color_image(request.drive, frame.instant.frame) == nullptr;
+          }};
+}
+
+double sure_of_rows(const std::filesystem::path& place, KittiRows rows) {
+  const Beginning beginning = beginning_of(place, {".txt"}, 4096);
+  for (const std::string_view line : lines_of(beginning.text)) {
+    if (trimmed(line).empty()) continue;
+    const auto row = parse_kitti_row(line, rows);
+    if (!row) return 0;
+    const bool known =
+        row->type == "DontCare" ||
+        std::find(kKittiWords.begin(), kKittiWords.end(), row->type) != kKittiWords.end();
+    return known ? 0.9 : 0.6;  // sets in KITTI's manner have their own types
+  }
+  return 0;
 }
 
 void fill_from_row(Label& label, const KittiRow& row) {

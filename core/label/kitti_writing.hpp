@@ -49,6 +49,14 @@ KittiRow kitti_row(const WriteRequest& request,
 /// unknown (3), so new boxes should not be.
 int occluded_of_new(const Taxonomy& taxonomy);
 
+/// What rows lose where the drive has no camera of KITTI's.
+LossKind boxes_without_camera_rect();
+LossKind rects_without_image();
+
+/// How sure a place is to hold rows of that kind (LabelFormat::recognise): by the number of fields
+/// and the types of the first file's first row.
+double sure_of_rows(const std::filesystem::path& place, KittiRows rows);
+
 /// What a row says beyond its cuboid.
 void fill_from_row(Label& label, const KittiRow& row);
 

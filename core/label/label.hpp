@@ -53,13 +53,14 @@ enum class Upright {
 /// What a label format can hold.
 struct Can {
   bool track_ids = false;
-  bool tilt = false;  ///< roll and pitch: upright == no
+  bool tilt = false;  ///< roll and pitch: upright == no (a test holds the two together)
   bool attributes = false;
   bool scores = false;
   bool rects = false;           ///< 2D boxes
   bool several_frames = false;  ///< one file holds a whole drive
   bool any_class = true;        ///< classes beyond the format's own list
   bool keyframes = false;       ///< boxes are keys, those between are interpolated
+  Upright upright = Upright::no;
 };
 
 /// What writing lost or would lose: said before anything is written.
@@ -80,6 +81,16 @@ struct WrittenFile {
   std::string content;
 };
 
+struct Instant;
+struct OutFrame;
+struct OutBox;
+
+/// A loss that only some format has: its words, and whether a box suffers it.
+struct LossKind {
+  Text what;
+  bool (*touches)(const WriteRequest& request, const OutFrame& frame, const OutBox& box);
+};
+
 struct LabelFormat {
   std::string_view name;
   std::string_view title;
@@ -95,6 +106,11 @@ struct LabelFormat {
   /// How sure it is (0 … 1) that a file or folder holds its labels, from names and the first bytes;
   /// null for those that only their drive's reader finds.
   double (*recognise)(const std::filesystem::path& place) = nullptr;
+  /// For Upright::in_reference: ego from the frame that its boxes stand in (the lidar, the world);
+  /// null: ego itself.
+  Pose (*reference_of)(const Drive& drive, const Instant& instant) = nullptr;
+  /// What it loses beyond that which `can` says.
+  std::span<const LossKind> own_losses = {};
 };
 
 /// The format that is surest of a place; nullptr where none knows it.

@@ -1,9 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/label/kitti_rows.hpp"
-#include "core/label/label.hpp"
-#include "core/label/track_numbers.hpp"
+#include "core/label/upright.hpp"
 #include "core/label/writing.hpp"
 
 namespace sweepbox {
@@ -12,18 +10,11 @@ namespace {
 /// Below this nobody sees it in a label, and a person's hand does not set it.
 constexpr double kTilt = 0.5 * kPi / 180;
 
-/// One kind of loss: its words, and whether a box suffers it.
-struct LossKind {
+/// What `Can` says of all formats: the words, and whether a box suffers it.
+struct CanKind {
   Text what;
   bool (*touches)(const LabelFormat&, const WriteRequest&, const OutFrame&, const OutBox&);
 };
-
-/// From the camera's vertical, which the formats without tilt (all of them KITTI's) measure from.
-double tilt_of(const Drive& drive, int frame, const Cuboid& cuboid_in_ego) {
-  const Vec3 up = ego_from_camera_rect(drive, frame).rotation * Vec3(0, -1, 0);
-  const Vec3 box_up = cuboid_in_ego.pose.rotation * Vec3::UnitZ();
-  return std::atan2(up.cross(box_up).norm(), up.dot(box_up));
-}
 
 /// Untouched records go out as they came in, whatever the format could say of them.
 bool is_copied(const LabelFormat& format, const WriteRequest& request, const OutBox& box) {
@@ -33,19 +24,7 @@ bool is_copied(const LabelFormat& format, const WriteRequest& request, const Out
   return source && (*source)->format == format.name;
 }
 
-bool is_kitti_rows(const LabelFormat& format) {
-  return format.name == "kitti_object" || format.name == "kitti_tracking";
-}
-
-const LossKind kKinds[] = {
-    {"roll and pitch beyond 0.5°",
-     [](const LabelFormat& format,
-        const WriteRequest& request,
-        const OutFrame& frame,
-        const OutBox& box) {
-       return !format.can.tilt &&
-              tilt_of(request.drive, frame.instant.near, box.cuboid_in_ego) > kTilt;
-     }},
+const CanKind kKinds[] = {
     {"attributes",
      [](const LabelFormat& format, const WriteRequest&, const OutFrame&, const OutBox& box) {
        if (format.can.attributes) return false;
@@ -60,11 +39,6 @@ const LossKind kKinds[] = {
        // FRAME/LINE is no id, but the place of a label that had none.
        return !format.can.track_ids && box.track->name.find('/') == std::string::npos;
      }},
-    {"names of tracks that are no numbers",
-     [](const LabelFormat& format, const WriteRequest&, const OutFrame&, const OutBox& box) {
-       const bool numbers = format.name == "kitti_tracking" || format.name == "kitti_raw";
-       return numbers && !TrackNumbers::is_number(*box.track);
-     }},
     {"classes beyond its own",
      [](const LabelFormat& format,
         const WriteRequest& request,
@@ -77,29 +51,10 @@ const LossKind kKinds[] = {
      [](const LabelFormat& format, const WriteRequest&, const OutFrame&, const OutBox& box) {
        return !format.can.scores && box.score.has_value();
      }},
-    {"sizes that change within a track",
-     [](const LabelFormat& format, const WriteRequest&, const OutFrame&, const OutBox& box) {
-       return format.name == "kitti_raw" && !box.track->rigid;
-     }},
     {"what was accepted or marked unsure",
      [](const LabelFormat& format, const WriteRequest&, const OutFrame& frame, const OutBox& box) {
        return !format.can.keyframes && (box.track->state != TrackState::open ||
                                         box.track->marks.contains(frame.instant.stamp));
-     }},
-    {"boxes without a camera_rect_0 of the drive: written for a camera at its origin that looks "
-     "forward",
-     [](const LabelFormat& format,
-        const WriteRequest& request,
-        const OutFrame& frame,
-        const OutBox&) {
-       return is_kitti_rows(format) && !has_camera_rect(request.drive, frame.instant.near);
-     }},
-    {"2D boxes, which need an image of the left colour camera (image_2, image_02)",
-     [](const LabelFormat& format,
-        const WriteRequest& request,
-        const OutFrame& frame,
-        const OutBox&) {
-       return is_kitti_rows(format) && !left_color_image(request.drive, frame.instant.frame);
      }},
 };
 
@@ -111,16 +66,36 @@ int keys_between(const WriteRequest& request) {
   return count;
 }
 
+/// Counts a box whose tilt is lost, and how far that moves its corners.
+void count_tilt(Loss& loss,
+                const LabelFormat& format,
+                const WriteRequest& request,
+                const OutFrame& frame,
+                const OutBox& box) {
+  if (format.can.upright == Upright::no) return;
+  const Cuboid held = held_cuboid(format, request.drive, frame.instant, box.cuboid_in_ego);
+  const Vec3 up = box.cuboid_in_ego.pose.rotation * Vec3::UnitZ();
+  const Vec3 held_up = held.pose.rotation * Vec3::UnitZ();
+  if (std::atan2(up.cross(held_up).norm(), up.dot(held_up)) <= kTilt) return;
+  ++loss.boxes;
+  loss.worst = std::max(loss.worst, worst_corner(box.cuboid_in_ego, held));
+}
+
 }  // namespace
 
 std::vector<Loss> losses(const LabelFormat& format, const WriteRequest& request) {
-  std::vector<Loss> result;
-  for (const LossKind& kind : kKinds) result.push_back({kind.what, 0});
+  std::vector<Loss> result{{"roll and pitch beyond 0.5°"}};
+  for (const CanKind& kind : kKinds) result.push_back({kind.what});
+  for (const LossKind& kind : format.own_losses) result.push_back({kind.what});
   for (const OutFrame& frame : frames_to_write(request, sources_of(request.document, format.name)))
     for (const OutBox& box : frame.boxes) {
       if (is_copied(format, request, box)) continue;
-      for (std::size_t i = 0; i < result.size(); ++i)
-        result[i].boxes += kKinds[i].touches(format, request, frame, box);
+      auto loss = result.begin();
+      count_tilt(*loss++, format, request, frame, box);
+      for (const CanKind& kind : kKinds)
+        (loss++)->boxes += kind.touches(format, request, frame, box);
+      for (const LossKind& kind : format.own_losses)
+        (loss++)->boxes += kind.touches(request, frame, box);
     }
   if (!format.can.keyframes) result.push_back({"keyframes between frames", keys_between(request)});
   std::erase_if(result, [](const Loss& loss) { return loss.boxes == 0; });

@@ -1,5 +1,8 @@
 #include "core/label/reading.hpp"
 
+#include <algorithm>
+#include <fstream>
+
 #include "core/base/files.hpp"
 #include "core/base/hash.hpp"
 
@@ -32,6 +35,31 @@ Result<std::vector<fs::path>> label_files(const fs::path& place,
   if (fs::is_directory(place, code)) return list_files(place, extensions);
   if (fs::exists(place, code)) return std::vector<fs::path>{place};
   return fail(place.string(), {}, "a file or folder of labels", "nothing", "check the path");
+}
+
+Beginning beginning_of(const fs::path& place,
+                       std::initializer_list<std::string_view> extensions,
+                       std::size_t most) {
+  constexpr std::size_t kFiles = 8;  // empty ones are frames without a box
+  std::error_code code;
+  std::vector<fs::path> files;
+  if (fs::is_directory(place, code))
+    files = list_files(place, extensions);
+  else if (std::find(extensions.begin(), extensions.end(), place.extension().string()) !=
+           extensions.end())
+    files = {place};
+  if (files.size() > kFiles) files.resize(kFiles);
+  for (const fs::path& file : files) {
+    if (!fs::is_regular_file(file, code)) continue;
+    std::ifstream stream(file, std::ios::binary);
+    std::string text(most, '\0');
+    stream.read(text.data(), static_cast<std::streamsize>(most));
+    text.resize(static_cast<std::size_t>(stream.gcount()));
+    const bool whole = text.size() < most;
+    if (text.find_first_not_of(" \t\r\n") != std::string::npos)
+      return {file, std::move(text), whole};
+  }
+  return {};
 }
 
 void FileProblems::add(const std::string& where, Error error) {

@@ -21,6 +21,21 @@ namespace sweepbox {
 [[nodiscard]] Result<std::vector<std::filesystem::path>> label_files(
     const std::filesystem::path& place, std::initializer_list<std::string_view> extensions);
 
+/// The beginning of the label file at a place, by which formats are recognised: of the file itself,
+/// or of the first in a folder that has one of the extensions and is not empty. Empty text where
+/// there is none. Reads no more than `most` bytes of a few files.
+struct Beginning {
+  std::filesystem::path file;
+  std::string text;
+  bool whole = false;  ///< it is all of the file
+
+  bool has(std::string_view word) const { return text.find(word) != std::string::npos; }
+};
+
+Beginning beginning_of(const std::filesystem::path& place,
+                       std::initializer_list<std::string_view> extensions,
+                       std::size_t most = 1 << 16);
+
 /// Collects what is wrong with one file: the first faults one by one, the rest as a number, so that
 /// a file of another kind does not bury the others.
 class FileProblems {

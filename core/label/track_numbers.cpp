@@ -30,4 +30,11 @@ TrackNumbers::TrackNumbers(const Document& document) {
   for (const Track* track : others) numbers_[track->uid] = next++;
 }
 
+LossKind names_that_are_no_numbers() {
+  return {"names of tracks that are no numbers",
+          [](const WriteRequest&, const OutFrame&, const OutBox& box) {
+            return !TrackNumbers::is_number(*box.track);
+          }};
+}
+
 }  // namespace sweepbox

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "core/annotation/document.hpp"
+#include "core/label/label.hpp"
 
 namespace sweepbox {
 
@@ -20,5 +21,8 @@ class TrackNumbers {
  private:
   std::map<TrackId, std::int64_t> numbers_;
 };
+
+/// Names of tracks that are no numbers, for formats whose ids are.
+LossKind names_that_are_no_numbers();
 
 }  // namespace sweepbox

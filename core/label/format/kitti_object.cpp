@@ -64,6 +64,10 @@ Result<LabelSet> read(const Drive& drive, const std::filesystem::path& place) {
   return set;
 }
 
+double recognise(const std::filesystem::path& place) {
+  return sure_of_rows(place, KittiRows::object);
+}
+
 Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
   const auto sources = sources_of(request.document, "kitti_object");
   std::vector<WrittenFile> files;
@@ -96,7 +100,18 @@ LabelFormat kitti_object_labels() {
   can.scores = true;
   can.rects = true;
   can.any_class = false;
-  return {"kitti_object", "KITTI 3D object", can, kKittiWords, kKittiAttributes, read, write};
+  can.upright = Upright::in_camera;
+  static const LossKind losses[] = {boxes_without_camera_rect(), rects_without_image()};
+  return {"kitti_object",
+          "KITTI 3D object",
+          can,
+          kKittiWords,
+          kKittiAttributes,
+          read,
+          write,
+          recognise,
+          nullptr,
+          losses};
 }
 
 }  // namespace sweepbox

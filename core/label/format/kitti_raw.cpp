@@ -26,7 +26,10 @@ constexpr double kLargestSize = 100, kFarthest = 10'000;
 constexpr std::string_view kItemEnd = "</item>";
 
 Pose ego_from_velodyne(const Drive& drive, int frame) {
-  return drive.ego_from("velodyne", frame).value_or(Pose{});
+  if (const auto pose = drive.ego_from("velodyne", frame)) return *pose;
+  if (!drive.info().lidars.empty())
+    if (const auto pose = drive.ego_from(drive.info().lidars.front().name, frame)) return *pose;
+  return {};
 }
 
 Result<double> number_at(const pugi::xml_node& node, const char* name, double most) {
@@ -187,6 +190,11 @@ Result<LabelSet> read(const Drive& drive, const std::filesystem::path& place) {
   LabelSet set = Reader(drive, std::move(*source)).read();
   judge_frames(set, drive, place);
   return set;
+}
+
+double recognise(const std::filesystem::path& place) {
+  const Beginning beginning = beginning_of(place, {".xml"});
+  return beginning.has("<tracklets") ? 0.9 : 0;
 }
 
 /// A box in a frame of the recording.
@@ -373,7 +381,20 @@ LabelFormat kitti_raw_labels() {
   can.tilt = true;
   can.several_frames = true;
   can.any_class = false;
-  return {"kitti_raw", "KITTI raw tracklets", can, kKittiWords, kKittiAttributes, read, write};
+  static const LossKind losses[] = {
+      names_that_are_no_numbers(),
+      {"sizes that change within a track",
+       [](const WriteRequest&, const OutFrame&, const OutBox& box) { return !box.track->rigid; }}};
+  return {"kitti_raw",
+          "KITTI raw tracklets",
+          can,
+          kKittiWords,
+          kKittiAttributes,
+          read,
+          write,
+          recognise,
+          nullptr,
+          losses};
 }
 
 }  // namespace sweepbox

@@ -73,6 +73,10 @@ Result<LabelSet> read(const Drive& drive, const std::filesystem::path& place) {
   return set;
 }
 
+double recognise(const std::filesystem::path& place) {
+  return sure_of_rows(place, KittiRows::tracking);
+}
+
 Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
   const Sources sources = sources_of(request.document, "kitti_tracking");
   const TrackNumbers numbers(request.document);
@@ -111,7 +115,19 @@ LabelFormat kitti_tracking_labels() {
   can.rects = true;
   can.several_frames = true;
   can.any_class = false;
-  return {"kitti_tracking", "KITTI tracking", can, kKittiWords, kKittiAttributes, read, write};
+  can.upright = Upright::in_camera;
+  static const LossKind losses[] = {
+      names_that_are_no_numbers(), boxes_without_camera_rect(), rects_without_image()};
+  return {"kitti_tracking",
+          "KITTI tracking",
+          can,
+          kKittiWords,
+          kKittiAttributes,
+          read,
+          write,
+          recognise,
+          nullptr,
+          losses};
 }
 
 }  // namespace sweepbox

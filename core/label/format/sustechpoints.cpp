@@ -178,6 +178,10 @@ Result<LabelSet> read(const Drive& drive, const std::filesystem::path& place) {
   return set;
 }
 
+double recognise(const std::filesystem::path& place) {
+  return beginning_of(place, {".json"}).has("\"psr\"") ? 0.95 : 0;
+}
+
 /// Texts of other files may be no UTF-8; such bytes become the replacement character.
 std::string dumped(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -278,7 +282,7 @@ LabelFormat sustechpoints_labels() {
   Can can;
   can.track_ids = true;
   can.tilt = true;
-  return {"sustechpoints", "SUSTechPOINTS", can, kWords, kAttributes, read, write};
+  return {"sustechpoints", "SUSTechPOINTS", can, kWords, kAttributes, read, write, recognise};
 }
 
 }  // namespace sweepbox

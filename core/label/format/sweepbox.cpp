@@ -272,6 +272,11 @@ Result<LabelSet> read(const Drive& drive, const std::filesystem::path& place) {
   return set;
 }
 
+double recognise(const std::filesystem::path& place) {
+  const Beginning beginning = beginning_of(place, {".json"});
+  return beginning.has("\"tracks\"") && beginning.has("\"uid\"") ? 0.9 : 0;
+}
+
 /// The JSON that was read: where its tracks and keys are, by record.
 struct Original {
   Json file = Json::object();
@@ -432,7 +437,7 @@ LabelFormat sweepbox_labels() {
   can.scores = true;
   can.several_frames = true;
   can.keyframes = true;
-  return {"sweepbox", "Sweepbox", can, {}, {}, read, write};
+  return {"sweepbox", "Sweepbox", can, {}, {}, read, write, recognise};
 }
 
 }  // namespace sweepbox
