@@ -376,7 +376,8 @@ std::string JsonPatch::applied() const {
   for (const Insertion& insertion : insertions_)
     parent(insertion.parent).added.push_back(&insertion.text);
 
-  for (const auto& [begin, one] : parents) {
+  for (const auto& entry : parents) {
+    const Parent& one = entry.second;
     const std::vector<JsonNode>& items = one.node->items;
     std::string between = ", ";
     if (items.size() > 1) between = text.substr(items[0].end, starts(items[1]) - items[0].end);

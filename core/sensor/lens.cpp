@@ -32,8 +32,10 @@ Result<Lens> make(const Named& given) {
   std::array<double, std::tuple_size_v<decltype(parameters)>> values{};
   std::array<bool, std::tuple_size_v<decltype(parameters)>> present{};
   for (const auto& [name, value] : given) {
-    const auto found = std::find_if(
-        parameters.begin(), parameters.end(), [&](const auto& each) { return each.first == name; });
+    const auto found =
+        std::find_if(parameters.begin(), parameters.end(), [&name = name](const auto& each) {
+          return each.first == name;
+        });
     if (found == parameters.end()) {
       std::vector<std::string_view> known;
       for (const auto& each : parameters) known.push_back(each.first);

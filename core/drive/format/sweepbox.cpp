@@ -245,9 +245,10 @@ class Reader {
       const auto stamp = stamp_at(frame);
       for (const auto& [sensor, entry] : object_at(frame, "sweeps", where + ", sweeps").items()) {
         const std::string here = fmt::format("{}, sweeps, {}", where, sensor);
-        const auto lidar = std::find_if(tables_.lidars.begin(),
-                                        tables_.lidars.end(),
-                                        [&](const TableLidar& l) { return l.name == sensor; });
+        const auto lidar = std::find_if(
+            tables_.lidars.begin(), tables_.lidars.end(), [&sensor = sensor](const TableLidar& l) {
+              return l.name == sensor;
+            });
         if (lidar == tables_.lidars.end()) {
           unknown_.insert(sensor);
           continue;
@@ -263,9 +264,10 @@ class Reader {
       }
       for (const auto& [sensor, entry] : object_at(frame, "images", where + ", images").items()) {
         const std::string here = fmt::format("{}, images, {}", where, sensor);
-        const auto camera = std::find_if(tables_.cameras.begin(),
-                                         tables_.cameras.end(),
-                                         [&](const TableCamera& c) { return c.name == sensor; });
+        const auto camera =
+            std::find_if(tables_.cameras.begin(),
+                         tables_.cameras.end(),
+                         [&sensor = sensor](const TableCamera& c) { return c.name == sensor; });
         if (camera == tables_.cameras.end()) {
           unknown_.insert(sensor);
           continue;
