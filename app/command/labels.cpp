@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "app/command/json.hpp"
+#include "core/label/points.hpp"
 
 namespace sweepbox {
 namespace {
@@ -19,19 +20,25 @@ class PointCounter {
   PointCounter(const Drive& drive, int frame) {
     for (int l = 0; l < static_cast<int>(drive.info().lidars.size()); ++l)
       if (drive.frames()[static_cast<std::size_t>(frame)].sweeps[static_cast<std::size_t>(l)])
-        if (auto sweep = drive.read_sweep(frame, l)) sweeps_.push_back(std::move(*sweep));
+        if (auto sweep = drive.read_sweep(frame, l)) {
+          sweeps_.push_back(std::move(*sweep));
+          parts_.push_back(drive.info().lidars[static_cast<std::size_t>(l)].parts);
+        }
   }
 
-  std::optional<std::size_t> count(const Cuboid& cuboid_in_ego) const {
+  std::optional<std::size_t> count(const Cuboid& cuboid_in_ego,
+                                   const Attributes& attributes) const {
     if (sweeps_.empty()) return std::nullopt;
     std::size_t points = 0;
-    for (const Sweep& sweep : sweeps_)
-      points += count_inside(sweep, sweep.ego_from_points.inverse() * cuboid_in_ego);
+    for (std::size_t i = 0; i < sweeps_.size(); ++i)
+      points += count_points(
+          sweeps_[i], parts_[i], sweeps_[i].ego_from_points.inverse() * cuboid_in_ego, attributes);
     return points;
   }
 
  private:
   std::vector<Sweep> sweeps_;
+  std::vector<std::vector<std::string>> parts_;
 };
 
 struct Listed {
@@ -98,7 +105,7 @@ int run(const Invocation& invocation) {
     for (const Row& row : rows[static_cast<std::size_t>(f)]) {
       Json cuboid = to_json(row, *reference_from * row.cuboid_in_ego, reference);
       if (counter) {
-        const auto points = counter->count(row.cuboid_in_ego);
+        const auto points = counter->count(row.cuboid_in_ego, row.attributes);
         cuboid["points"] = points ? Json(*points) : Json(nullptr);
       }
       cuboids.push_back(std::move(cuboid));

@@ -2,6 +2,7 @@
 
 #include "app/session/inside.hpp"
 #include "app/session/session.hpp"
+#include "core/label/points.hpp"
 #include "core/sensor/box_projection.hpp"
 
 namespace sweepbox {
@@ -10,7 +11,23 @@ namespace {
 struct CountRequest {
   TrackId track;
   Cuboid cuboid_in_points;
+  Attributes attributes;
 };
+
+/// The lidars that a sweep mixes.
+const std::vector<std::string>& parts_of(const Session& session, const Sweep& sweep) {
+  static const std::vector<std::string> none;
+  for (const LidarInfo& lidar : session.drive->info().lidars)
+    if (lidar.name == sweep.lidar) return lidar.parts;
+  return none;
+}
+
+/// What of the attributes the count depends on.
+Attributes counted_attributes(const Track& track, Stamp stamp) {
+  Attributes all = attributes_at(track, stamp);
+  std::erase_if(all, [](const auto& entry) { return entry.first != kLidarAttribute; });
+  return all;
+}
 
 /// Counts in a job: thirty boxes in 120 000 points take longer than a frame of play may.
 void count_later(Session& session,
@@ -18,15 +35,17 @@ void count_later(Session& session,
                  std::vector<CountRequest> requests) {
   session.inside->counting.request();
   session.inside->counting = session.jobs.submit(
-      [sweep, requests = std::move(requests)](const Cancel& cancel) {
+      [sweep, parts = parts_of(session, *sweep), requests = std::move(requests)](
+          const Cancel& cancel) {
         std::vector<std::pair<TrackId, CountedBox>> counted;
         for (const CountRequest& request : requests) {
           if (cancel.requested()) break;
+          const std::size_t points =
+              count_points(*sweep, parts, request.cuboid_in_points, request.attributes);
           counted.emplace_back(
               request.track,
-              CountedBox{sweep,
-                         request.cuboid_in_points,
-                         static_cast<int>(count_inside(*sweep, request.cuboid_in_points))});
+              CountedBox{
+                  sweep, request.cuboid_in_points, static_cast<int>(points), request.attributes});
         }
         return counted;
       },
@@ -89,14 +108,18 @@ const std::vector<FrameBox>& frame_boxes(Session& session) {
         if (const auto moved = cuboid_in_ego_at(*found.track, *session.drive, sweep->stamp))
           at_sweep = *moved;
       const Cuboid in_points = points_from_ego * at_sweep;
+      const Attributes attributes = counted_attributes(*found.track, stamp);
       CountedBox& counted = inside.counts[found.track->uid];
-      if (counted.sweep.lock() == sweep && counted.cuboid_in_points == in_points) {
+      if (counted.sweep.lock() == sweep && counted.cuboid_in_points == in_points &&
+          counted.attributes == attributes) {
         box.points = counted.points;
       } else if (found.track->uid == chosen) {
-        counted = {sweep, in_points, static_cast<int>(count_inside(*sweep, in_points))};
+        const std::size_t points =
+            count_points(*sweep, parts_of(session, *sweep), in_points, attributes);
+        counted = {sweep, in_points, static_cast<int>(points), attributes};
         box.points = counted.points;
       } else {
-        missing.push_back({found.track->uid, in_points});
+        missing.push_back({found.track->uid, in_points, attributes});
       }
     }
     inside.boxes.push_back(std::move(box));

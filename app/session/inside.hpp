@@ -13,6 +13,7 @@ struct CountedBox {
   std::weak_ptr<const Sweep> sweep;
   Cuboid cuboid_in_points;
   int points = -1;
+  Attributes attributes;  ///< that it was counted by
 };
 
 struct SessionInside {

@@ -10,7 +10,7 @@ namespace sweepbox {
 
 // Each in format/NAME.cpp.
 DriveFormat sweepbox_folder_format(), kitti_raw_format(), kitti_tracking_format(),
-    kitti_object_format(), sustechpoints_format();
+    kitti_object_format(), pandaset_format(), sustechpoints_format(), mmdetection3d_format();
 
 std::span<const DriveFormat> drive_formats() {
   // All are asked; of two that are equally sure of a folder, the earlier wins.
@@ -19,7 +19,9 @@ std::span<const DriveFormat> drive_formats() {
       kitti_raw_format(),
       kitti_tracking_format(),
       kitti_object_format(),
+      pandaset_format(),
       sustechpoints_format(),
+      mmdetection3d_format(),
   };
   return table;
 }

@@ -75,6 +75,25 @@ bool has_file(const fs::path& folder,
   return false;
 }
 
+std::optional<Pose> pose_at(std::span<const TablePose> poses, Stamp stamp) {
+  constexpr std::int64_t kReach = kNsPerSecond / 2;  // how far the first and last pose hold
+  if (poses.empty()) return std::nullopt;
+  const auto after =
+      std::lower_bound(poses.begin(), poses.end(), stamp, [](const TablePose& pose, Stamp wanted) {
+        return pose.stamp < wanted;
+      });
+  if (after == poses.begin() || after == poses.end()) {
+    const TablePose& end = after == poses.begin() ? poses.front() : poses.back();
+    const std::int64_t gap = std::max(stamp, end.stamp).ns - std::min(stamp, end.stamp).ns;
+    return gap <= kReach ? std::optional(end.world_from_ego) : std::nullopt;
+  }
+  const TablePose& a = *(after - 1);
+  const TablePose& b = *after;
+  const double share =
+      static_cast<double>(stamp.ns - a.stamp.ns) / static_cast<double>(b.stamp.ns - a.stamp.ns);
+  return between(a.world_from_ego, b.world_from_ego, share);
+}
+
 Stamp stamp_of_number(std::int64_t number, double seconds_each) {
   return {std::llround(static_cast<double>(number) * seconds_each * 1e9)};
 }

@@ -50,6 +50,10 @@ void sort_by_stamp(std::vector<Stamped>& things) {
   things.erase(last, things.end());
 }
 
+/// What Drive::world_from_ego answers from these poses (ascending): readers whose cameras have
+/// poses of their own in the world need it for camera_from_ego.
+std::optional<Pose> pose_at(std::span<const TablePose> poses, Stamp stamp);
+
 /// Number · seconds, as a stamp.
 Stamp stamp_of_number(std::int64_t number, double seconds_each);
 

@@ -12,14 +12,12 @@
 namespace sweepbox {
 namespace {
 
-constexpr std::int64_t kPoseReach = kNsPerSecond / 2;  // how far the first and last pose hold
-
 class TableDrive : public Drive {
  public:
   TableDrive(DriveTables tables, std::vector<frames::Row> rows)
       : tables_(std::move(tables)), rows_(std::move(rows)) {
     for (const TableLidar& lidar : tables_.lidars)
-      tables_.info.lidars.push_back({lidar.name, lidar.parts});
+      tables_.info.lidars.push_back({lidar.name, lidar.parts, lidar.motion == Motion::raw});
     for (const TableCamera& camera : tables_.cameras) {
       const Camera& first = *camera.images.front().calibration;
       tables_.info.cameras.push_back(
@@ -40,22 +38,7 @@ class TableDrive : public Drive {
   int missing_images() const override { return tables_.missing_images; }
 
   std::optional<Pose> world_from_ego(Stamp stamp) const override {
-    const std::vector<TablePose>& poses = tables_.poses;
-    if (poses.empty()) return std::nullopt;
-    const auto after = std::lower_bound(
-        poses.begin(), poses.end(), stamp, [](const TablePose& pose, Stamp wanted) {
-          return pose.stamp < wanted;
-        });
-    if (after == poses.begin() || after == poses.end()) {
-      const TablePose& end = after == poses.begin() ? poses.front() : poses.back();
-      const std::int64_t gap = std::max(stamp, end.stamp).ns - std::min(stamp, end.stamp).ns;
-      return gap <= kPoseReach ? std::optional(end.world_from_ego) : std::nullopt;
-    }
-    const TablePose& a = *(after - 1);
-    const TablePose& b = *after;
-    const double share =
-        static_cast<double>(stamp.ns - a.stamp.ns) / static_cast<double>(b.stamp.ns - a.stamp.ns);
-    return between(a.world_from_ego, b.world_from_ego, share);
+    return reading::pose_at(tables_.poses, stamp);
   }
 
   std::optional<Pose> ego_from(std::string_view name, int frame) const override {

@@ -1,0 +1,23 @@
+#pragma once
+#include <span>
+#include <string>
+
+#include "core/annotation/track.hpp"
+#include "core/drive/drive.hpp"
+#include "core/sensor/point_cloud.hpp"
+
+namespace sweepbox {
+
+/// The attribute that names the one lidar of several in a sweep (LidarInfo::parts) that a label was
+/// drawn on.
+constexpr const char* kLidarAttribute = "lidar";
+
+/// Points of a sweep inside a closed box. Where the label's attribute `lidar` names one of the
+/// sweep's parts, those of that lidar alone: where two lidars see a moving object at different
+/// times, each has a box of its own, and the other's points are none of its business.
+std::size_t count_points(const Sweep& sweep,
+                         std::span<const std::string> parts,
+                         const Cuboid& cuboid_in_points,
+                         const Attributes& attributes);
+
+}  // namespace sweepbox
