@@ -3,17 +3,19 @@
 namespace sweepbox {
 
 // Each in format/NAME.cpp. To add one: a file there and a line here.
-LabelFormat kitti_object_labels(), kitti_raw_labels(), kitti_tracking_labels(),
-    pandaset_labels(), scale_labels(), sustechpoints_labels(), sweepbox_labels();
+LabelFormat datumaro_labels(), kitti_object_labels(), kitti_raw_labels(), kitti_tracking_labels(),
+    pandaset_labels(), scale_labels(), sustechpoints_labels(), mmdetection3d_labels(), sweepbox_labels();
 
 std::span<const LabelFormat> label_formats() {
   static const LabelFormat table[] = {
+      datumaro_labels(),
       kitti_object_labels(),
       kitti_raw_labels(),
       kitti_tracking_labels(),
       pandaset_labels(),
       scale_labels(),
       sustechpoints_labels(),
+      mmdetection3d_labels(),
       sweepbox_labels(),
   };
   return table;

@@ -1,0 +1,397 @@
+#include "core/label/json_boxes.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "core/base/files.hpp"
+#include "core/base/parse.hpp"
+
+namespace sweepbox {
+namespace {
+
+constexpr double kSame = 1e-7;
+constexpr double kLargestSize = 100, kFarthest = 100'000;
+constexpr const char* kFix = "correct the box, or take the file again";
+
+bool differs(const Vec3& a, const Vec3& b) {
+  return (a - b).cwiseAbs().maxCoeff() > kSame;
+}
+
+/// Attributes that say something.
+Attributes said(const Attributes& attributes) {
+  Attributes result = attributes;
+  std::erase_if(result, [](const auto& one) { return one.second.empty(); });
+  return result;
+}
+
+/// The file's word for a box that has no id of its own.
+std::string made_up(const Instant& instant, std::size_t item) {
+  return fmt::format("{}/{}", instant.name, item + 1);
+}
+
+class Writer {
+ public:
+  Writer(const WriteRequest& request, const JsonText& json, JsonBoxes& boxes, const Source* source)
+      : request_(request), json_(json), boxes_(boxes), source_(source), patch_(json) {}
+
+  std::string write(std::span<const OutFrame> frames) {
+    const Instants instants(request_.drive);
+    const std::vector<JsonFrame> in_file = boxes_.frames(instants);
+    std::map<std::string, std::size_t> last;  // of several frames of one name: new boxes go there
+    for (std::size_t i = 0; i < in_file.size(); ++i) last[in_file[i].instant.name] = i;
+    for (const OutFrame& frame : frames)
+      for (const OutBox& box : frame.boxes) waiting_[frame.instant.name].push_back(&box);
+
+    for (std::size_t i = 0; i < in_file.size(); ++i)
+      write_frame(in_file[i], last[in_file[i].instant.name] == i);
+    for (const OutFrame& frame : frames) {
+      if (last.contains(frame.instant.name) || (source_ && frame.boxes.empty())) continue;
+      std::vector<std::string> made;
+      for (const OutBox& box : frame.boxes) made.push_back(new_box(frame.instant, box));
+      boxes_.add_frame(patch_, frame.instant, made);
+    }
+    boxes_.finish(patch_);
+    return patch_.applied();
+  }
+
+ private:
+  Cuboid in_clouds(const Instant& instant, const OutBox& box) const {
+    return ego_from_clouds(request_.drive, instant.near).inverse() * box.cuboid_in_ego;
+  }
+
+  std::string word_of(const OutBox& box) const {
+    return word_for(request_.document.taxonomy(), box.track->class_name, {});
+  }
+
+  std::string new_box(const Instant& instant, const OutBox& box) {
+    const std::string& name = box.track->name;
+    // FRAME/LINE is no id, but the place of a label that had none.
+    return boxes_.made(patch_,
+                       {instant,
+                        box,
+                        in_clouds(instant, box),
+                        word_of(box),
+                        name.find('/') == std::string::npos ? name : std::string()});
+  }
+
+  /// Takes the first waiting box that fits.
+  template <class Fits>
+  const OutBox* take(std::vector<const OutBox*>& from, const Fits& fits) {
+    const auto found = std::find_if(from.begin(), from.end(), fits);
+    if (found == from.end()) return nullptr;
+    const OutBox* box = *found;
+    from.erase(found);
+    return box;
+  }
+
+  void write_frame(const JsonFrame& frame, bool last_of_name) {
+    std::vector<const OutBox*>& waiting = waiting_[frame.instant.name];
+    const auto& items = frame.boxes->items;
+    std::vector<const OutBox*> claims(items.size(), nullptr);
+    if (source_)
+      for (std::size_t i = 0; i < items.size(); ++i) {
+        const Origin origin{source_->id, record_++};
+        claims[i] = take(waiting, [&](const OutBox* box) { return box->origin == origin; });
+      }
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      const auto label = boxes_.label(items[i]);
+      if (!label || !*label) continue;  // what could not be read was not deleted either
+      const OutBox* box = claims[i];
+      const auto named = [&](const std::string& name) {
+        return take(waiting,
+                    [&](const OutBox* one) { return one->track->name == name && !one->origin; });
+      };
+      if (!box) box = named(made_up(frame.instant, i));
+      if (!box && !(*label)->track.empty()) box = named((*label)->track);
+      if (!box) {
+        patch_.remove(*frame.boxes, items[i]);
+        continue;
+      }
+      change(frame, i, **label, *box, claims[i] != nullptr);
+      boxes_.stays(items[i], frame, *box);
+    }
+    if (!last_of_name) return;
+    for (const OutBox* box : waiting) patch_.append(*frame.boxes, new_box(frame.instant, *box));
+    waiting.clear();
+  }
+
+  void change(const JsonFrame& frame,
+              std::size_t item,
+              const Label& was,
+              const OutBox& box,
+              bool untouched) {
+    const JsonNode& node = frame.boxes->items[item];
+    const std::string& name = box.track->name;
+    if (was.track != name && name != made_up(frame.instant, item))
+      boxes_.set_track(patch_, node, name);
+    if (untouched) return;
+    const Cuboid now = in_clouds(frame.instant, box);
+    const Cuboid& before = was.cuboid_in_ego;
+    if (differs(before.pose.translation, now.pose.translation) || differs(before.size, now.size) ||
+        !same_rotation(before.pose.rotation, now.pose.rotation))
+      boxes_.set_cuboid(patch_, node, before, now);
+    if (const std::string word = word_of(box); word != was.class_name)
+      boxes_.set_class(patch_, node, word);
+    if (const Attributes attributes = said(box.attributes); attributes != said(was.attributes))
+      boxes_.set_attributes(patch_, node, said(was.attributes), attributes);
+  }
+
+  const WriteRequest& request_;
+  const JsonText& json_;
+  JsonBoxes& boxes_;
+  const Source* source_;
+  JsonPatch patch_;
+  std::map<std::string, std::vector<const OutBox*>> waiting_;
+  std::uint32_t record_ = 0;
+};
+
+}  // namespace
+
+Quat from_xyz_angles(const Vec3& angles) {
+  return Quat(Eigen::AngleAxisd(angles.x(), Vec3::UnitX()) *
+              Eigen::AngleAxisd(angles.y(), Vec3::UnitY()) *
+              Eigen::AngleAxisd(angles.z(), Vec3::UnitZ()));
+}
+
+Vec3 xyz_angles_of(const Quat& rotation) {
+  const Mat3 r = rotation.toRotationMatrix();
+  if (std::abs(r(0, 2)) > 1 - 1e-12)
+    return {0, std::copysign(kPi / 2, r(0, 2)), std::atan2(r(1, 0), r(1, 1))};
+  return {std::atan2(-r(1, 2), r(2, 2)), std::asin(r(0, 2)), std::atan2(-r(0, 1), r(0, 0))};
+}
+
+Pose ego_from_clouds(const Drive& drive, int frame) {
+  if (drive.info().lidars.empty()) return {};
+  return drive.ego_from(drive.info().lidars.front().name, frame).value_or(Pose{});
+}
+
+Instant instant_named(const Instants& instants, std::string_view name) {
+  if (!instants.has(name))
+    if (const auto number = number_in(name))
+      if (Instant found = instants.numbered(*number); found.frame >= 0) return found;
+  return instants.named(name);
+}
+
+std::vector<Instant> instants_of(const Drive& drive,
+                                 const Instants& instants,
+                                 std::span<const NamedFrame> frames) {
+  std::vector<Instant> result;
+  bool any = false;
+  for (const NamedFrame& frame : frames) {
+    const fs::path path(frame.name);
+    const std::string stem = path.stem().string();
+    // "1.5" is a name, not a file's; and some names keep their extension.
+    Instant found = instant_named(instants, stem);
+    if (found.frame < 0 && path.has_extension())
+      if (Instant whole = instant_named(instants, path.filename().string()); whole.frame >= 0)
+        found = std::move(whole);
+    any = any || found.frame >= 0;
+    result.push_back(std::move(found));
+  }
+  if (any) return result;
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    const auto index = frames[i].index;
+    if (!index || *index < 0 || *index >= static_cast<std::int64_t>(drive.frames().size()))
+      continue;
+    const auto at = static_cast<std::size_t>(*index);
+    const FrameInfo& frame = drive.frames()[at];
+    result[i] = {static_cast<int>(at), static_cast<int>(at), frame.name, frame.stamp};
+  }
+  return result;
+}
+
+Result<Vec3> json_vector(const JsonText& json, const JsonNode* node, std::string_view field) {
+  Vec3 result;
+  const bool is_array = node && node->is(JsonNode::Kind::array) && node->items.size() == 3;
+  for (std::size_t i = 0; i < 3; ++i) {
+    const char axis[] = {static_cast<char>('x' + i), 0};
+    const JsonNode* item = is_array ? &node->items[i] : node ? node->find(axis) : nullptr;
+    const auto number = json.number(item);
+    if (!number)
+      return fail(
+          {}, fmt::format("{}.{}", field, axis), "a number", "nothing or something else", kFix);
+    result[static_cast<int>(i)] = *number;
+  }
+  return result;
+}
+
+std::string json_axes(const Vec3& v) {
+  return fmt::format("{{\"x\": {}, \"y\": {}, \"z\": {}}}",
+                     json_number(v.x()),
+                     json_number(v.y()),
+                     json_number(v.z()));
+}
+
+std::string json_numbers(const Vec3& v) {
+  return fmt::format("[{}, {}, {}]", json_number(v.x()), json_number(v.y()), json_number(v.z()));
+}
+
+void replace_vector(JsonPatch& patch,
+                    const JsonText& json,
+                    const JsonNode* node,
+                    const Vec3& was,
+                    const Vec3& now) {
+  if (!node) return;
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto axis = static_cast<int>(i);
+    if (std::abs(was[axis] - now[axis]) <= kSame) continue;
+    const char name[] = {static_cast<char>('x' + i), 0};
+    const JsonNode* item = node->is(JsonNode::Kind::array)
+                               ? (i < node->items.size() ? &node->items[i] : nullptr)
+                               : node->find(name);
+    if (item && json.number(item)) patch.replace_number(*item, now[axis]);
+  }
+}
+
+void set_member(JsonPatch& patch, const JsonNode& object, std::string_view key, std::string value) {
+  if (const JsonNode* found = object.find(key))
+    patch.replace(*found, std::move(value));
+  else
+    patch.append(object, key, std::move(value));
+}
+
+std::string json_word(const JsonText& json, const JsonNode* node) {
+  if (!node) return {};
+  switch (node->kind) {
+    case JsonNode::Kind::string:
+      return json.string(node).value_or("");
+    case JsonNode::Kind::number:
+    case JsonNode::Kind::boolean:
+      return std::string(json.raw(*node));
+    default:
+      return {};
+  }
+}
+
+std::string json_value(std::string_view word, const JsonNode* now) {
+  if (now && now->is(JsonNode::Kind::boolean) && (word == "true" || word == "false"))
+    return std::string(word);
+  if (now && now->is(JsonNode::Kind::number))
+    if (const auto number = to_double(word); number && std::isfinite(*number))
+      return json_number(*number);
+  return json_string(word);
+}
+
+Result<Cuboid> checked_cuboid(const Vec3& place, const Vec3& size, const Quat& q) {
+  for (int i = 0; i < 3; ++i) {
+    if (!(size[i] > 0 && size[i] <= kLargestSize))
+      return fail(
+          {}, "size", text("lengths above 0, up to {} m", kLargestSize), text("{}", size[i]), kFix);
+    if (!(std::abs(place[i]) <= kFarthest))
+      return fail(
+          {}, "position", text("a place within {} m", kFarthest), text("{}", place[i]), kFix);
+  }
+  if (!(std::abs(q.norm() - 1) < 1e-6))
+    return fail({}, "rotation", "finite angles", text("{}", q.norm()), kFix);
+  return Cuboid{{q, place}, size};
+}
+
+bool same_rotation(const Quat& a, const Quat& b) {
+  return angle_between(a, b) <= kSame;
+}
+
+std::string file_name_of(const Source& source) {
+  return std::filesystem::path(source.file).filename().string();
+}
+
+void read_json_boxes(const Drive& drive,
+                     const Instants& instants,
+                     Source source,
+                     const MakeJsonBoxes& make,
+                     LabelSet& set) {
+  FileProblems problems(set.problems, source.file);
+  const auto json = JsonText::parse(source.text);
+  if (!json) {
+    problems.add({}, json.error());
+    set.sources.push_back(std::move(source));
+    return;
+  }
+  const auto boxes = make(*json);
+  std::map<std::string, std::set<std::string>> seen;
+  for (const JsonFrame& frame : boxes->frames(instants)) {
+    const Pose from_clouds = ego_from_clouds(drive, frame.instant.near);
+    std::set<std::string>& seen_here = seen[frame.instant.name];
+    for (std::size_t i = 0; i < frame.boxes->items.size(); ++i) {
+      const JsonNode& node = frame.boxes->items[i];
+      const auto record = static_cast<std::uint32_t>(source.records.size());
+      source.records.emplace_back(node.begin, node.end);
+      auto read = boxes->label(node);
+      if (!read) {
+        problems.add(json->place(node.begin), read.error());
+        continue;
+      }
+      if (!*read) continue;
+      Label label = std::move(**read);
+      const Label here = label_at(frame.instant);
+      label.frame = here.frame;
+      label.frame_name = here.frame_name;
+      label.stamp = here.stamp;
+      label.cuboid_in_ego = from_clouds * label.cuboid_in_ego;
+      label.has_track_id = !label.track.empty() && seen_here.insert(label.track).second;
+      if (!label.track.empty() && !label.has_track_id)
+        problems.add(json->place(node.begin),
+                     fail({},
+                          "the track's id",
+                          "each id once in a frame",
+                          text("\"{}\" again", label.track),
+                          "the second box stands alone; correct its id")
+                         .value());
+      if (!label.has_track_id) label.track = made_up(frame.instant, i);
+      label.origin = {source.id, record};
+      set.labels.push_back(std::move(label));
+    }
+  }
+  set.sources.push_back(std::move(source));
+}
+
+std::string json_with_boxes(const WriteRequest& request,
+                            std::span<const OutFrame> frames,
+                            const Source* source,
+                            const std::string& skeleton,
+                            const MakeJsonBoxes& make) {
+  auto json = JsonText::parse(source ? source->text : skeleton);
+  if (!json && source) {
+    // The file was no JSON: it stays, unless there are boxes now.
+    if (std::all_of(frames.begin(), frames.end(), [](const auto& f) { return f.boxes.empty(); }))
+      return source->text;
+    source = nullptr;
+    json = JsonText::parse(skeleton);
+  }
+  if (!json) return skeleton;
+  const auto boxes = make(*json);
+  return Writer(request, *json, *boxes, source).write(frames);
+}
+
+std::vector<WrittenFile> json_files_of_drive(const WriteRequest& request,
+                                             std::span<const OutFrame> frames,
+                                             const Sources& sources,
+                                             const std::string& folder,
+                                             const std::string& otherwise,
+                                             const std::string& skeleton,
+                                             const MakeJsonBoxes& make) {
+  const std::string before = folder.empty() ? "" : folder + "/";
+  if (sources.empty())
+    return {{before + otherwise, json_with_boxes(request, frames, nullptr, skeleton, make)}};
+  const Instants instants(request.drive);
+  std::map<std::string, std::size_t> file_of;
+  if (sources.size() > 1)
+    for (std::size_t i = 0; i < sources.size(); ++i)
+      if (const auto json = JsonText::parse(sources[i]->text))
+        for (const JsonFrame& frame : make(*json)->frames(instants))
+          file_of.emplace(frame.instant.name, i);
+  std::vector<std::vector<OutFrame>> parts(sources.size());
+  for (const OutFrame& frame : frames) {
+    const auto found = file_of.find(frame.instant.name);
+    parts[found == file_of.end() ? 0 : found->second].push_back(frame);
+  }
+  std::vector<WrittenFile> files;
+  for (std::size_t i = 0; i < sources.size(); ++i)
+    files.push_back({before + file_name_of(*sources[i]),
+                     json_with_boxes(request, parts[i], sources[i].get(), skeleton, make)});
+  return files;
+}
+
+}  // namespace sweepbox
