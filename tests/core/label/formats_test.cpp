@@ -4,6 +4,7 @@
 
 #include "core/annotation/edits.hpp"
 #include "core/base/files.hpp"
+#include "core/label/upright.hpp"
 #include "made_drive.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -77,12 +78,11 @@ TEST_CASE("every format reads the boxes that it wrote, to a hundredth of a milli
       for (const Label& label : set->labels) {
         if (label.frame != frame) continue;
         CHECK(document.taxonomy().find(label.class_name));
+        const Instant instant{frame, frame, label.frame_name, label.stamp};
         const auto found = std::find_if(boxes.begin(), boxes.end(), [&](const FrameCuboid& box) {
-          return (box.cuboid_in_ego.pose.translation - label.cuboid_in_ego.pose.translation)
-                         .norm() < 1e-5 &&
-                 angle_between(box.cuboid_in_ego.pose.rotation, label.cuboid_in_ego.pose.rotation) <
-                     1e-5 &&
-                 (box.cuboid_in_ego.size - label.cuboid_in_ego.size).norm() < 1e-5 &&
+          // Upright in the camera is not upright in every format's frame.
+          const Cuboid held = held_cuboid(format, *drive, instant, box.cuboid_in_ego);
+          return worst_corner(held, label.cuboid_in_ego) < 1e-5 &&
                  document.taxonomy().find(label.class_name)->name == box.track->class_name;
         });
         REQUIRE(found != boxes.end());
