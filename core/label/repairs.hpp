@@ -13,6 +13,10 @@ class RawAngles {
   /// rad from a number that the format has in radians.
   double radians(double raw) const { return degrees_ ? raw * kPi / 180 : raw; }
 
+  /// Back: the number that such a file has for rad, so that an edited box stands among the others
+  /// in their manner.
+  double raw(double radians) const { return degrees_ ? radians * 180 / kPi : radians; }
+
   /// From four numbers that the format has in the order w, x, y, z; normalised. Empty where they
   /// are not finite or zero.
   std::optional<Quat> wxyz(double w, double x, double y, double z) const;

@@ -8,6 +8,7 @@
 #include "core/base/parse.hpp"
 #include "core/label/kitti_rows.hpp"
 #include "core/label/reading.hpp"
+#include "core/label/repairs.hpp"
 #include "core/label/track_numbers.hpp"
 #include "core/label/writing.hpp"
 
@@ -57,17 +58,17 @@ Result<Vec3> size_of(const pugi::xml_node& tracklet) {
   return size;
 }
 
-Result<Cuboid> cuboid_of(const pugi::xml_node& pose, const Vec3& size) {
+Result<Cuboid> cuboid_of(const pugi::xml_node& pose, const Vec3& size, const RawAngles& angles) {
   Vec3 place, turn;
   for (int i = 0; i < 3; ++i) {
     const char* places[] = {"tx", "ty", "tz"};
     const char* turns[] = {"rx", "ry", "rz"};
     const auto t = number_at(pose, places[i], kFarthest);
     if (!t) return tl::make_unexpected(t.error());
-    const auto r = number_at(pose, turns[i], 100);
+    const auto r = number_at(pose, turns[i], 1000);
     if (!r) return tl::make_unexpected(r.error());
     place[i] = *t;
-    turn[i] = *r;
+    turn[i] = angles.radians(*r);
   }
   const Quat rotation = from_roll_pitch_yaw(turn.x(), turn.y(), turn.z());
   // (tx, ty, tz) is the centre of the bottom face.
@@ -92,7 +93,7 @@ pugi::xml_node tracklets_of(const pugi::xml_document& document) {
 class Reader {
  public:
   Reader(const Drive& drive, Source source)
-      : drive_(drive), instants_(drive), source_(std::move(source)) {}
+      : drive_(drive), instants_(drive), angles_(drive), source_(std::move(source)) {}
 
   LabelSet read() {
     set_.format = "kitti_raw";
@@ -139,7 +140,7 @@ class Reader {
           range_of(source_.text, pose, static_cast<std::size_t>(pose.offset_debug())));
       const std::int64_t number = first.value_or(0) + n++;
       if (fault) continue;
-      const auto cuboid = cuboid_of(pose, *size);
+      const auto cuboid = cuboid_of(pose, *size, angles_);
       if (!cuboid) {
         problems.add(fmt::format("{}, pose {}", where, n - 1), cuboid.error());
         continue;
@@ -180,6 +181,7 @@ class Reader {
 
   const Drive& drive_;
   Instants instants_;
+  RawAngles angles_;
   Source source_;
   LabelSet set_;
 };
@@ -211,6 +213,10 @@ struct Original {
   struct Item {
     std::string bytes;
     std::vector<std::uint32_t> records;
+    std::vector<std::pair<std::size_t, std::size_t>> poses;  ///< ranges in bytes
+    std::string type;
+    Vec3 size = Vec3::Zero();
+    std::int64_t first = -1;
   };
 
   std::vector<Item> items;
@@ -229,9 +235,16 @@ struct Original {
       const std::size_t from = poses_last ? xml.find("</poses>", static_cast<std::size_t>(last))
                                           : static_cast<std::size_t>(last);
       const auto range = range_of(xml, tracklet, from);
-      Item item{xml.substr(range.first, range.second - range.first), {}};
-      for ([[maybe_unused]] const auto& pose : tracklet.child("poses").children("item"))
+      Item item;
+      item.bytes = xml.substr(range.first, range.second - range.first);
+      item.type = trimmed(tracklet.child_value("objectType"));
+      if (const auto size = size_of(tracklet)) item.size = *size;
+      item.first = to_integer(tracklet.child_value("first_frame")).value_or(-1);
+      for (const auto& pose : tracklet.child("poses").children("item")) {
         item.records.push_back(record++);
+        const auto place = range_of(xml, pose, static_cast<std::size_t>(pose.offset_debug()));
+        item.poses.emplace_back(place.first - range.first, place.second - range.first);
+      }
       if (items.empty()) begin = range.first;
       end = range.second;
       items.push_back(std::move(item));
@@ -243,33 +256,62 @@ struct Original {
   }
 };
 
-std::string pose_xml(const Drive& drive, const Numbered& one, bool first) {
+/// What a box's pose says, tag by tag. `angles` is how the file that it goes into has them.
+std::vector<std::pair<const char*, std::string>> pose_tags(const Drive& drive,
+                                                           const Numbered& one,
+                                                           const RawAngles* angles) {
   const Cuboid cuboid =
       ego_from_velodyne(drive, one.instant.near).inverse() * one.box.cuboid_in_ego;
-  const Vec3 turn = roll_pitch_yaw_of(cuboid.pose.rotation);
+  Vec3 turn = roll_pitch_yaw_of(cuboid.pose.rotation);
+  if (angles)
+    for (double& angle : turn) angle = angles->raw(angle);
   const Vec3 bottom = cuboid.pose * Vec3(0, 0, -cuboid.size.z() / 2);
   const auto occlusion = one.box.attributes.find("occlusion");
   const int occluded = occluded_of(occlusion == one.box.attributes.end() ? "" : occlusion->second);
   const bool key = key_at(*one.box.track, one.instant.stamp);
+  const auto number = [](double value) { return fmt::format("{}", value); };
+  return {{"tx", number(bottom.x())},
+          {"ty", number(bottom.y())},
+          {"tz", number(bottom.z())},
+          {"rx", number(turn.x())},
+          {"ry", number(turn.y())},
+          {"rz", number(turn.z())},
+          {"state", key ? "2" : "1"},
+          {"occlusion", std::to_string(occluded == 3 ? -1 : occluded)},
+          {"occlusion_kf", key ? "1" : "0"}};
+}
+
+std::string pose_xml(const Drive& drive, const Numbered& one, bool first) {
   std::string xml =
       first ? "\t\t\t<item class_id=\"3\" tracking_level=\"0\" version=\"2\">\n" : "\t\t\t<item>\n";
-  const auto line = [&](const char* name, auto value) {
+  const auto line = [&](const char* name, std::string_view value) {
     xml += fmt::format("\t\t\t\t<{0}>{1}</{0}>\n", name, value);
   };
-  line("tx", bottom.x());
-  line("ty", bottom.y());
-  line("tz", bottom.z());
-  line("rx", turn.x());
-  line("ry", turn.y());
-  line("rz", turn.z());
-  line("state", key ? 2 : 1);
-  line("occlusion", occluded == 3 ? -1 : occluded);
-  line("occlusion_kf", key ? 1 : 0);
-  line("truncation", -1);
-  for (const char* name :
-       {"amt_occlusion", "amt_occlusion_kf", "amt_border_l", "amt_border_r", "amt_border_kf"})
-    line(name, -1);
+  for (const auto& [name, value] : pose_tags(drive, one, nullptr)) line(name, value);
+  for (const char* name : {"truncation",
+                           "amt_occlusion",
+                           "amt_occlusion_kf",
+                           "amt_border_l",
+                           "amt_border_r",
+                           "amt_border_kf"})
+    line(name, "-1");
   return xml + "\t\t\t</item>\n";
+}
+
+/// The pose's bytes with what the box says put in; everything else in it stays.
+std::string changed_pose(std::string bytes,
+                         const Drive& drive,
+                         const Numbered& one,
+                         const RawAngles& angles) {
+  for (const auto& [name, value] : pose_tags(drive, one, &angles)) {
+    const std::string open = fmt::format("<{}>", name), close = fmt::format("</{}>", name);
+    const std::size_t begin = bytes.find(open);
+    const std::size_t end = bytes.find(close);
+    if (begin == std::string::npos || end == std::string::npos || end < begin) continue;
+    const std::size_t from = begin + open.size();
+    bytes.replace(from, end - from, value);
+  }
+  return bytes;
 }
 
 std::string escaped(std::string_view text) {
@@ -306,6 +348,36 @@ std::string tracklet_xml(const WriteRequest& request, std::span<const Numbered> 
   for (std::size_t i = 0; i < run.size(); ++i)
     xml += pose_xml(request.drive, run[i], first && i == 0);
   return xml + "\t\t</poses>\n\t\t<finished>1</finished>\n\t</item>";
+}
+
+/// A tracklet of the file with the poses that were changed put in; empty where the run is not that
+/// tracklet, or more of it changed.
+std::optional<std::string> spliced_xml(const WriteRequest& request,
+                                       const Original& original,
+                                       std::size_t index,
+                                       bool first,
+                                       std::span<const Numbered> run,
+                                       const RawAngles& angles) {
+  const Original::Item& item = original.items[index];
+  const OutBox& box = run.front().box;
+  if (item.records.size() != run.size() || item.first != run.front().number ||
+      (index == 0) != first || box.track->name != std::to_string(index))
+    return std::nullopt;
+  if (item.type != box.track->class_name &&
+      item.type !=
+          word_for(request.document.taxonomy(), box.track->class_name, kKittiWords, "Misc"))
+    return std::nullopt;
+  for (const Numbered& one : run)
+    if ((one.box.cuboid_in_ego.size - item.size).norm() > 1e-6) return std::nullopt;
+  std::string xml = item.bytes;
+  for (std::size_t i = run.size(); i-- > 0;) {
+    if (run[i].box.origin == Origin{original.source, item.records[i]}) continue;
+    const auto [begin, end] = item.poses[i];
+    xml.replace(begin,
+                end - begin,
+                changed_pose(xml.substr(begin, end - begin), request.drive, run[i], angles));
+  }
+  return xml;
 }
 
 /// The count in front of the tracklets.
@@ -345,6 +417,11 @@ Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
                                    });
       if (same) return items.push_back(item.bytes);
     }
+    // One of the same life, class and size: the poses that changed are put in their places.
+    const RawAngles angles(request.drive);
+    for (std::size_t i = 0; i < original.items.size(); ++i)
+      if (auto spliced = spliced_xml(request, original, i, items.empty(), run, angles))
+        return items.push_back(std::move(*spliced));
     items.push_back(tracklet_xml(request, run, items.empty()));
   };
   for (auto& [number, boxes] : tracks) {
