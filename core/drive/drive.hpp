@@ -21,6 +21,9 @@ struct LidarInfo {
   /// Where one sweep mixes the points of several lidars: their names, by the value of the channel
   /// `lidar` (0, 1 …). Empty where the sweep is one lidar's.
   std::vector<std::string> parts = {};
+  /// Its points are each of their own time and are brought to the sweep's stamp while reading; the
+  /// repair motion.NAME=stored leaves that out.
+  bool compensated_here = false;
 };
 
 struct CameraInfo {
