@@ -45,11 +45,15 @@ Number number_at(const Column& column, std::size_t i) {
   return value;
 }
 
+}  // namespace
+
 double value_at(const Column& column, std::size_t i) {
   return with_type(column.type, [&]<class Number>(Number) {
     return static_cast<double>(number_at<Number>(column, i));
   });
 }
+
+namespace {
 
 const Column* find(std::span<const Column> columns, std::string_view name) {
   const auto found = std::find_if(

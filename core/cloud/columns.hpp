@@ -23,6 +23,9 @@ struct Column {
   std::size_t stride = 0;
 };
 
+/// The number of a point.
+double value_at(const Column& column, std::size_t i);
+
 /// Appends a number that was written as text, in its declared type: rounded and held inside the
 /// range of an integer (NaN becomes 0 there).
 void append(std::vector<std::byte>& bytes, Type type, double value);

@@ -5,12 +5,16 @@
 
 namespace sweepbox {
 
-CloudFormat pcd_format(), ply_format(), bin_format();  // each in NAME.cpp
+// Each in NAME.cpp.
+CloudFormat pcd_format(), ply_format(), feather_format(), las_format(), npy_format(), bin_format();
 
 std::span<const CloudFormat> cloud_formats() {
   static const CloudFormat table[] = {
       pcd_format(),
       ply_format(),
+      feather_format(),
+      las_format(),
+      npy_format(),
       bin_format(),  // has no mark of its own: any file could be one, so it stays last
   };
   return table;
@@ -44,7 +48,9 @@ constexpr Synonym kSynonyms[] = {
 };
 
 const CloudFormat& format_of(const std::filesystem::path& path, std::span<const std::byte> file) {
-  const std::string extension = path.extension().string();
+  std::string extension = path.extension().string();
+  for (char& c : extension)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 'a' - 'A');
   for (const CloudFormat& format : cloud_formats())
     if (std::find(format.extensions.begin(), format.extensions.end(), extension) !=
         format.extensions.end())
@@ -55,6 +61,9 @@ const CloudFormat& format_of(const std::filesystem::path& path, std::span<const 
   if (begin.starts_with("ply")) name = "ply";
   if (begin.starts_with("# .PCD") || begin.starts_with("VERSION") || begin.starts_with("FIELDS"))
     name = "pcd";
+  if (begin.starts_with("LASF")) name = "las";
+  if (begin.starts_with("\x93NUMPY")) name = "npy";
+  if (begin.starts_with("ARROW1")) name = "feather";
   return *std::find_if(cloud_formats().begin(),
                        cloud_formats().end(),
                        [&](const CloudFormat& format) { return format.name == name; });

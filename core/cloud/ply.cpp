@@ -36,6 +36,12 @@ std::optional<Type> type_named(std::string_view word) {
 struct Property {
   std::string name;
   Type type = Type::f32;
+  std::optional<Type> count = {};  ///< of a list: the type of the number before its items
+};
+
+struct Element {
+  std::uint64_t count = 0;
+  std::vector<Property> properties;
 };
 
 enum class Encoding { ascii, little, big };
@@ -44,6 +50,7 @@ struct Header {
   Encoding encoding = Encoding::ascii;
   std::uint64_t points = 0;
   std::vector<Property> properties;  ///< of a vertex
+  std::vector<Element> before;       ///< what stands before the vertices
   std::size_t begin = 0;
 };
 
@@ -55,12 +62,30 @@ tl::unexpected<Error> bad(std::string where, Text expected, Text found) {
               "take this file from the data set again");
 }
 
-/// Points must be the first element and hold no lists: what stands before them would have to be
-/// walked, and no tool writes a cloud like that.
+Result<Property> property_of(const std::vector<std::string_view>& words, const std::string& where) {
+  const bool list = words.size() == 5 && words[1] == "list";
+  const auto type = list                ? type_named(words[3])
+                    : words.size() == 3 ? type_named(words[1])
+                                        : std::nullopt;
+  const auto count = list ? type_named(words[2]) : std::nullopt;
+  if (!type || (list && !count))
+    return bad(where, "a property of numbers", text("{}", words.size() > 1 ? words[1] : ""));
+  std::string name(words.back());
+  if (name.starts_with("scalar_")) name.erase(0, 7);  // CloudCompare's prefix
+  return Property{std::move(name), *type, count};
+}
+
+Result<Encoding> encoding_of(std::string_view word, const std::string& where) {
+  if (word == "ascii") return Encoding::ascii;
+  if (word == "binary_little_endian") return Encoding::little;
+  if (word == "binary_big_endian") return Encoding::big;
+  return bad(where, "a PLY encoding", text("{}", word));
+}
+
 Result<Header> read_header(std::string_view file) {
   Header header;
-  std::string element;
-  int elements = 0;
+  std::vector<Element> elements;
+  std::optional<std::size_t> vertex;
   std::size_t at = 0;
   for (int number = 1;; ++number) {
     const std::size_t end = file.substr(0, 1 << 16).find('\n', at);
@@ -71,37 +96,71 @@ Result<Header> read_header(std::string_view file) {
     if (words.empty() || words[0] == "comment" || words[0] == "obj_info") continue;
     if (words[0] == "end_header") break;
     if (words[0] == "format" && words.size() > 1) {
-      if (words[1] == "ascii")
-        header.encoding = Encoding::ascii;
-      else if (words[1] == "binary_little_endian")
-        header.encoding = Encoding::little;
-      else if (words[1] == "binary_big_endian")
-        header.encoding = Encoding::big;
-      else
-        return bad(where, "a PLY encoding", text("{}", words[1]));
+      const auto encoding = encoding_of(words[1], where);
+      if (!encoding) return tl::unexpected(encoding.error());
+      header.encoding = *encoding;
     }
     if (words[0] == "element" && words.size() > 2) {
-      element = words[1];
-      ++elements;
       const auto count = to_integer(words[2]);
-      if (element != "vertex") continue;
       if (!count || *count < 0) return bad(where, "a count", text("{}", words[2]));
-      if (elements > 1)
-        return bad(where, "vertex as the first element", text("number {}", elements));
-      header.points = static_cast<std::uint64_t>(*count);
+      if (words[1] == "vertex" && !vertex) vertex = elements.size();
+      elements.push_back({static_cast<std::uint64_t>(*count), {}});
     }
-    if (words[0] == "property" && element == "vertex") {
-      const auto type = words.size() == 3 ? type_named(words[1]) : std::nullopt;
-      if (!type)
-        return bad(where, "a property of numbers", text("{}", words.size() > 1 ? words[1] : ""));
-      std::string name(words[2]);
-      if (name.starts_with("scalar_")) name.erase(0, 7);  // CloudCompare's prefix
-      header.properties.push_back({std::move(name), *type});
+    if (words[0] == "property" && !elements.empty()) {
+      auto property = property_of(words, where);
+      if (!property) return tl::unexpected(property.error());
+      if (property->count && vertex == elements.size() - 1)
+        return bad(where, "one number a point", text("a list, {}", property->name));
+      elements.back().properties.push_back(std::move(*property));
     }
   }
-  if (header.properties.empty()) return bad("header", "an element vertex", "none");
+  if (!vertex || elements[*vertex].properties.empty())
+    return bad("header", "an element vertex", "none");
+  header.points = elements[*vertex].count;
+  header.properties = std::move(elements[*vertex].properties);
+  elements.resize(*vertex);
+  header.before = std::move(elements);
   header.begin = at;
   return header;
+}
+
+/// Number of items of a list.
+std::uint64_t count_at(Type type, std::span<const std::byte> bytes, bool big) {
+  std::vector<std::byte> turned(bytes.begin(), bytes.end());
+  if (big) std::reverse(turned.begin(), turned.end());
+  const double count = columns::value_at({{}, type, turned.data(), 0}, 0);
+  return count > 0 && count < 0x1p32 ? static_cast<std::uint64_t>(count) : 0;
+}
+
+/// Bytes of the elements before the points, lists walked one by one; the data's size where they end
+/// beyond it.
+std::size_t binary_bytes_before(const Header& header, std::span<const std::byte> data) {
+  const bool big = header.encoding == Encoding::big;
+  std::size_t at = 0;
+  const auto skip = [&](std::uint64_t count, std::size_t size) {
+    const bool inside = count <= (data.size() - at) / size;
+    at = inside ? at + static_cast<std::size_t>(count) * size : data.size();
+  };
+  for (const Element& element : header.before) {
+    std::size_t fixed = 0;
+    for (const Property& property : element.properties) fixed += columns::size_of(property.type);
+    const bool lists = std::any_of(element.properties.begin(),
+                                   element.properties.end(),
+                                   [](const Property& property) { return property.count; });
+    if (!lists && fixed > 0) skip(element.count, fixed);
+    for (std::uint64_t i = 0; lists && i < element.count && at < data.size(); ++i)
+      for (const Property& property : element.properties) {
+        std::uint64_t items = 1;
+        if (property.count) {
+          const std::size_t size = columns::size_of(*property.count);
+          if (data.size() - at < size) return data.size();
+          items = count_at(*property.count, data.subspan(at, size), big);
+          at += size;
+        }
+        skip(items, columns::size_of(property.type));
+      }
+  }
+  return at;
 }
 
 std::vector<Column> columns_of(const Header& header, const std::byte* data, std::size_t stride) {
@@ -136,6 +195,7 @@ struct Found {
 };
 
 Found read_binary(const Header& header, std::span<const std::byte> data) {
+  data = data.subspan(binary_bytes_before(header, data));
   std::size_t stride = 0;
   for (const Property& property : header.properties) stride += columns::size_of(property.type);
   const auto count =
@@ -150,6 +210,9 @@ Found read_binary(const Header& header, std::span<const std::byte> data) {
 Found read_ascii(const Header& header, std::string_view data) {
   const std::size_t width = header.properties.size();
   std::vector<std::vector<std::byte>> numbers(width);
+  for (const Element& element : header.before)
+    for (std::uint64_t i = 0; i < element.count && !data.empty();)
+      if (!split_blanks(columns::take_line(data)).empty()) ++i;
   std::size_t count = 0;
   while (!data.empty()) {
     if (count == header.points) break;

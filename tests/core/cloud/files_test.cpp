@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
@@ -122,6 +123,41 @@ TEST_CASE("a big-endian PLY is read in this machine's order") {
   REQUIRE(found);
   CHECK(found->cloud.y[0] == -2.f);
   CHECK_FALSE(cloud_formats()[1].read(std::as_bytes(std::span(file)).first(file.size() - 1), {}));
+}
+
+TEST_CASE("what stands before the points of a PLY is walked over, lists item by item") {
+  const std::string body =
+      "element vertex 1\nproperty double x\nproperty double y\nproperty double z\nend_header\n";
+  const std::string faces =
+      "element face 2\nproperty list uchar int vertex_indices\nproperty uchar flags\n";
+  const auto bytes_of = [](const auto& values) { return std::as_bytes(std::span(values)); };
+  const double point[] = {1, 5'400'000.25, 3};
+
+  std::string text =
+      "ply\nformat binary_little_endian 1.0\nelement camera 1\nproperty float f\n" + faces + body;
+  std::vector<std::byte> file(bytes_of(text).begin(), bytes_of(text).end());
+  const auto add = [&](std::initializer_list<int> values) {
+    for (const int value : values) file.push_back(static_cast<std::byte>(value));
+  };
+  add({0, 0, 0, 0});                    // the camera
+  add({2, 1, 0, 0, 0, 2, 0, 0, 0, 7});  // two indices and a flag
+  add({0, 7});                          // none and a flag
+  file.insert(file.end(), bytes_of(point).begin(), bytes_of(point).end());
+  const auto& ply = *std::find_if(cloud_formats().begin(),
+                                  cloud_formats().end(),
+                                  [](const CloudFormat& one) { return one.name == "ply"; });
+  const auto binary = ply.read(file, {});
+  REQUIRE(binary);
+  REQUIRE(binary->cloud.size() == 1);
+  CHECK((binary->cloud.point(0) - Vec3(1, 5'400'000.25, 3)).norm() < 1e-6);
+  for (std::size_t n = text.size(); n < file.size(); ++n)
+    CHECK_FALSE(ply.read(std::span(file).first(n), {}));
+
+  text = "ply\nformat ascii 1.0\n" + faces + body + "2 1 2 7\n\n0 7\n1 2.5 3\n";
+  const auto ascii = ply.read(bytes_of(text), {});
+  REQUIRE(ascii);
+  REQUIRE(ascii->cloud.size() == 1);
+  CHECK(ascii->cloud.y[0] == 2.5f);
 }
 
 TEST_CASE("real PLY files are read") {
