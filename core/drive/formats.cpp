@@ -9,7 +9,7 @@
 namespace sweepbox {
 
 // Each in format/NAME.cpp.
-DriveFormat sweepbox_folder_format(), kitti_raw_format(), kitti_tracking_format(),
+DriveFormat argoverse2_format(), sweepbox_folder_format(), kitti_raw_format(), kitti_tracking_format(),
     kitti_object_format(), pandaset_format(), sustechpoints_format(), mmdetection3d_format();
 
 std::span<const DriveFormat> drive_formats() {
@@ -19,6 +19,7 @@ std::span<const DriveFormat> drive_formats() {
       kitti_raw_format(),
       kitti_tracking_format(),
       kitti_object_format(),
+      argoverse2_format(),
       pandaset_format(),
       sustechpoints_format(),
       mmdetection3d_format(),
