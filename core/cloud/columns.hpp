@@ -6,7 +6,7 @@
 
 #include "core/cloud/cloud_file.hpp"
 
-// Inside the room cloud: what every point file comes down to before it is a PointCloud.
+// What every point file, and every cloud of a recording, comes down to before it is a PointCloud.
 namespace sweepbox::columns {
 
 /// Little-endian number types of point files.

@@ -60,6 +60,8 @@ class IndexedRecording : public Recording {
 
   std::span<const Problem> problems() const override { return index_.problems; }
 
+  const fs::path& file_of(const MessageRef&) const override { return file_->path(); }
+
   Result<MessageBytes> read(const MessageRef& message) const override {
     if ((message.place & kInFile) != 0) {
       auto bytes = file_->read(message.place & ~kInFile, message.size);
@@ -121,6 +123,12 @@ class JoinedRecording : public Recording {
   std::span<const std::string> frame_names() const override { return frame_names_; }
 
   std::span<const Problem> problems() const override { return problems_; }
+
+  const fs::path& file_of(const MessageRef& message) const override {
+    MessageRef own = message;
+    own.file = 0;
+    return parts_[message.file]->file_of(own);
+  }
 
   Result<MessageBytes> read(const MessageRef& message) const override {
     MessageRef own = message;

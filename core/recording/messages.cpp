@@ -131,14 +131,21 @@ Result<CloudMessage> checked(const Topic& topic, CloudMessage cloud) {
     cloud.data = {};
     return cloud;
   }
-  std::uint64_t point_end = 0;
+  // Fields that lie on each other would make a small cloud a large one.
+  std::uint64_t field_bytes = 0, point_end = 0;
+  std::erase_if(cloud.fields, [&](const CloudField& field) {
+    field_bytes += size_of(field.type);
+    return field_bytes > cloud.point_step;
+  });
   for (const CloudField& field : cloud.fields)
     point_end = std::max<std::uint64_t>(point_end, field.offset + size_of(field.type));
   if (packed_rows && row > std::numeric_limits<std::uint32_t>::max()) return no_message(topic);
   if (packed_rows) cloud.row_step = static_cast<std::uint32_t>(row);
   const std::uint64_t needed = std::uint64_t{cloud.height - 1} * cloud.row_step +
                                std::uint64_t{cloud.width - 1} * cloud.point_step + point_end;
-  if (cloud.point_step == 0 || needed > cloud.data.size())
+  constexpr std::size_t kPadding = 3;  // that the last point may lack
+  if (cloud.point_step == 0 || cloud.point_step > cloud.data.size() + kPadding ||
+      needed > cloud.data.size())
     return fail({},
                 topic.name,
                 text("{} points of {} bytes", points, cloud.point_step),

@@ -75,6 +75,9 @@ class Recording {
   virtual std::span<const RecordedPose> poses() const = 0;
   virtual std::span<const std::string> frame_names() const = 0;
 
+  /// The file that a message stands in.
+  virtual const std::filesystem::path& file_of(const MessageRef& message) const = 0;
+
   [[nodiscard]] virtual Result<MessageBytes> read(const MessageRef& message) const = 0;
 
   /// What was wrong with the file and could be read past (cut short, damaged chunks …).

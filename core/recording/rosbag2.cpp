@@ -268,6 +268,8 @@ class SqliteRecording : public Recording {
 
   std::span<const Problem> problems() const override { return index_.problems; }
 
+  const fs::path& file_of(const MessageRef&) const override { return file_->path(); }
+
   Result<MessageBytes> read(const MessageRef& message) const override {
     auto bytes = read_row(message);
     if (bytes && packing_ == MessagePacking::zstd)
