@@ -4,7 +4,8 @@ namespace sweepbox {
 
 // Each in format/NAME.cpp. To add one: a file there and a line here.
 LabelFormat datumaro_labels(), kitti_object_labels(), kitti_raw_labels(), kitti_tracking_labels(),
-    pandaset_labels(), scale_labels(), sustechpoints_labels(), mmdetection3d_labels(), sweepbox_labels();
+    pandaset_labels(), scale_labels(), segments_labels(), supervisely_labels(),
+    sustechpoints_labels(), mmdetection3d_labels(), sweepbox_labels(), xtreme1_labels();
 
 std::span<const LabelFormat> label_formats() {
   static const LabelFormat table[] = {
@@ -14,9 +15,12 @@ std::span<const LabelFormat> label_formats() {
       kitti_tracking_labels(),
       pandaset_labels(),
       scale_labels(),
+      segments_labels(),
+      supervisely_labels(),
       sustechpoints_labels(),
       mmdetection3d_labels(),
       sweepbox_labels(),
+      xtreme1_labels(),
   };
   return table;
 }

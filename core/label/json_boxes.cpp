@@ -275,6 +275,38 @@ std::string json_value(std::string_view word, const JsonNode* now) {
   return json_string(word);
 }
 
+namespace {
+
+std::string plain_value(const std::string& word) {
+  return word == "true" || word == "false" ? word : json_string(word);
+}
+
+}  // namespace
+
+std::string attributes_json(const Attributes& attributes) {
+  std::vector<std::string> members;
+  for (const auto& [name, value] : attributes)
+    if (!value.empty()) members.push_back(json_string(name) + ": " + plain_value(value));
+  return fmt::format("{{{}}}", fmt::join(members, ", "));
+}
+
+void change_members(JsonPatch& patch,
+                    const JsonNode& object,
+                    const Attributes& was,
+                    const Attributes& now) {
+  for (const JsonNode& one : object.items) {
+    const auto before = was.find(std::string(one.key));
+    if (before == was.end()) continue;
+    const auto after = now.find(before->first);
+    if (after == now.end())
+      patch.remove(object, one);
+    else if (after->second != before->second)
+      patch.replace(one, json_value(after->second, &one));
+  }
+  for (const auto& [name, value] : now)
+    if (!was.contains(name)) patch.append(object, name, plain_value(value));
+}
+
 Result<Cuboid> checked_cuboid(const Vec3& place, const Vec3& size, const Quat& q) {
   for (int i = 0; i < 3; ++i) {
     if (!(size[i] > 0 && size[i] <= kLargestSize))
@@ -324,12 +356,18 @@ void read_json_boxes(const Drive& drive,
         continue;
       }
       if (!*read) continue;
+      if ((*read)->class_name.empty()) {
+        problems.add(json->place(node.begin),
+                     fail({}, "its class", "a word", "nothing", kFix).value());
+        continue;
+      }
       Label label = std::move(**read);
       const Label here = label_at(frame.instant);
       label.frame = here.frame;
       label.frame_name = here.frame_name;
       label.stamp = here.stamp;
       label.cuboid_in_ego = from_clouds * label.cuboid_in_ego;
+      if (label.score && !std::isfinite(*label.score)) label.score.reset();
       label.has_track_id = !label.track.empty() && seen_here.insert(label.track).second;
       if (!label.track.empty() && !label.has_track_id)
         problems.add(json->place(node.begin),

@@ -62,6 +62,14 @@ std::string json_word(const JsonText& json, const JsonNode* node);
 /// word can be, else text.
 std::string json_value(std::string_view word, const JsonNode* now);
 
+/// Attributes as members of an object. Words that are booleans become booleans.
+std::string attributes_json(const Attributes& attributes);
+/// Changes, removes and adds those members that are other attributes now; the rest stays.
+void change_members(JsonPatch& patch,
+                    const JsonNode& object,
+                    const Attributes& was,
+                    const Attributes& now);
+
 /// Place within 100 km, sizes above 0 to 100 m, rotation finite: what a cuboid of a file must be.
 /// The error names the field.
 [[nodiscard]] Result<Cuboid> checked_cuboid(const Vec3& place, const Vec3& size, const Quat& q);

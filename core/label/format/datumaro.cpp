@@ -107,17 +107,8 @@ class Datumaro : public JsonBoxes {
                       const Attributes& was,
                       const Attributes& now) override {
     const JsonNode* attributes = box.find("attributes");
-    if (!attributes) return patch.append(box, "attributes", attributes_json(now, {}, {}));
-    for (const JsonNode& one : attributes->items) {
-      const auto found = now.find(std::string(one.key));
-      if (is_special(one.key) || !was.contains(std::string(one.key))) continue;
-      if (found == now.end())
-        patch.remove(*attributes, one);
-      else if (found->second != was.at(found->first))
-        patch.replace(one, json_value(found->second, &one));
-    }
-    for (const auto& [name, value] : now)
-      if (!was.contains(name)) patch.append(*attributes, name, plain_value(value));
+    if (!attributes) return patch.append(box, "attributes", attributes_json(now));
+    change_members(patch, *attributes, was, now);
   }
 
   std::string made(JsonPatch& patch, const JsonNewBox& box) override {
@@ -125,7 +116,7 @@ class Datumaro : public JsonBoxes {
         "{{\"id\": {}, \"type\": \"cuboid_3d\", \"attributes\": {}, \"group\": 0, \"label_id\": "
         "{}, \"position\": {}, \"rotation\": {}, \"scale\": {}}}",
         next_id(),
-        attributes_json(box.box.attributes, box.track, box.box.score),
+        attributes_with(box.box.attributes, box.track, box.box.score),
         label_id(patch, box.class_name),
         json_numbers(box.cuboid.pose.translation),
         json_numbers(angles_of(box.cuboid.pose.rotation)),
@@ -156,24 +147,23 @@ class Datumaro : public JsonBoxes {
     return xyz_angles_of(rotation) / angles_.radians(1);
   }
 
-  static std::string plain_value(const std::string& word) {
-    return word == "true" || word == "false" ? word : json_string(word);
-  }
-
   static std::string track_value(const std::string& track) {
     const auto number = to_integer(track);
     return number && std::to_string(*number) == track ? track : json_string(track);
   }
 
-  static std::string attributes_json(const Attributes& attributes,
+  /// Attributes with the id and the score, which stand among them.
+  static std::string attributes_with(const Attributes& attributes,
                                      const std::string& track,
                                      std::optional<double> score) {
-    std::vector<std::string> members;
-    for (const auto& [name, value] : attributes)
-      if (!value.empty()) members.push_back(json_string(name) + ": " + plain_value(value));
-    if (!track.empty()) members.push_back("\"track_id\": " + track_value(track));
-    if (score) members.push_back("\"score\": " + json_number(*score));
-    return fmt::format("{{{}}}", fmt::join(members, ", "));
+    std::string members = attributes_json(attributes);
+    members.pop_back();
+    const auto add = [&](const std::string& member) {
+      members += (members.size() > 1 ? ", " : "") + member;
+    };
+    if (!track.empty()) add("\"track_id\": " + track_value(track));
+    if (score) add("\"score\": " + json_number(*score));
+    return members + "}";
   }
 
   /// Of a class, which is added to the categories where they lack it.
