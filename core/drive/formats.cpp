@@ -9,6 +9,7 @@
 namespace sweepbox {
 
 // Each in format/NAME.cpp.
+DriveFormat rosbag1_format(), rosbag2_format(), mcap_format();
 DriveFormat argoverse2_format(), sweepbox_folder_format(), kitti_raw_format(), kitti_tracking_format(),
     kitti_object_format(), pandaset_format(), sustechpoints_format(), mmdetection3d_format();
 
@@ -23,6 +24,9 @@ std::span<const DriveFormat> drive_formats() {
       pandaset_format(),
       sustechpoints_format(),
       mmdetection3d_format(),
+      rosbag2_format(),
+      rosbag1_format(),
+      mcap_format(),
   };
   return table;
 }
@@ -47,6 +51,14 @@ std::vector<fs::path> some_folders(const fs::path& folder) {
   return found;
 }
 
+/// True where each drive is one file: those of other formats may lie beside them.
+bool are_files(const Listing& listing) {
+  return std::all_of(listing.drives.begin(), listing.drives.end(), [](const DriveRef& ref) {
+    std::error_code ignored;
+    return fs::is_regular_file(ref.path, ignored);
+  });
+}
+
 /// What the formats say of one folder; the surest of them keep their drives.
 Listing ask(const fs::path& path, std::string_view format) {
   Listing best, notes;
@@ -56,7 +68,10 @@ Listing ask(const fs::path& path, std::string_view format) {
     Listing found = one.list(path);
     double surest = 0;
     for (const DriveRef& ref : found.drives) surest = std::max(surest, ref.sureness);
-    if (surest > sureness) {
+    const bool beside = surest > 0 && surest == sureness && are_files(found) && are_files(best);
+    if (beside) {
+      best.drives.insert(best.drives.end(), found.drives.begin(), found.drives.end());
+    } else if (surest > sureness) {
       sureness = surest;
       best = std::move(found);
     } else if (found.drives.empty()) {

@@ -36,7 +36,7 @@ EgoPoses ego_poses(const Recording& recording,
 std::optional<Pose> sound_pose(std::span<const double, 3> translation,
                                std::span<const double, 4> rotation);
 
-/// Stamps beyond this are no times; differences of others stay far inside 64 bits.
-constexpr std::int64_t kFarthestStamp = std::int64_t{1} << 60;
+/// Stamps beyond this (73 years) are no times; differences of others stay inside 64 bits.
+constexpr std::int64_t kFarthestStamp = std::int64_t{1} << 61;
 
 }  // namespace sweepbox::recorded
