@@ -23,6 +23,7 @@ struct RepairKind {
   std::string_view name;
   std::string_view values;  ///< "inverse", "a number of frames, −10 … 10", …
   std::string_view meaning;
+  bool (*good)(std::string_view value);  ///< whether it is one of those
 };
 
 std::span<const RepairKind> repair_kinds();

@@ -18,7 +18,7 @@ Keyframe key_of(const Label& label, const Drive& drive) {
   key.size = world.size;
   key.source = KeySource::import;
   key.score = label.score;
-  key.origin = label.origin;
+  if (!label.origin.source.empty()) key.origin = label.origin;
   return key;
 }
 

@@ -45,6 +45,12 @@ KittiRow in_place_of(const KittiRow& old, KittiRow row) {
   return result;
 }
 
+std::string line_of(KittiRow row, const KittiFile& file) {
+  row.ry /= file.radians_per_unit;
+  row.alpha /= file.radians_per_unit;
+  return kitti_line(row, file.rows);
+}
+
 /// Lines of the file to be, each with the frame that it belongs to.
 struct Line {
   std::int64_t frame;
@@ -77,7 +83,8 @@ std::string written(const KittiFile& file) {
     std::string text(whole.substr(at, record.begin - at));  // blank lines stay
     at = record.end;
     const std::string_view bytes = whole.substr(record.begin, record.end - record.begin);
-    const auto row = parse_kitti_row(bytes, file.rows);
+    auto row = parse_kitti_row(bytes, file.rows);
+    if (row) row->ry *= file.radians_per_unit;
     const std::int64_t frame = row && tracking ? row->frame
                                : lines.empty() ? 0
                                                : lines.back().frame;
@@ -94,7 +101,7 @@ std::string written(const KittiFile& file) {
           tracking ? std::to_string(row->track) : file.name_of_line(record.number);
       const auto changed = unclaimed.find({frame, id});
       if (changed != unclaimed.end()) {
-        text += kitti_line(in_place_of(*row, changed->second->row), file.rows);
+        text += line_of(in_place_of(*row, changed->second->row), file);
         text += line_end;
         unclaimed.erase(changed);
       }
@@ -118,7 +125,7 @@ std::string written(const KittiFile& file) {
     for (; next != fresh.end() && (*next)->row.frame < frame; ++next) {
       KittiRow row = (*next)->row;
       if (row.occluded == 3) row.occluded = file.occluded_of_new;
-      append(kitti_line(row, file.rows) + std::string(line_end));
+      append(line_of(row, file) + std::string(line_end));
     }
   };
   for (const Line& line : lines) {

@@ -20,6 +20,8 @@ struct KittiOut {
 };
 
 struct KittiFile {
+  /// Of the angles in the file: 1, or that of degrees (the repair labels.angles).
+  double radians_per_unit = 1;
   KittiRows rows = KittiRows::object;
   const Source* source = nullptr;  ///< may be null: a new file
   std::vector<KittiOut> boxes;

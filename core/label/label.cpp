@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/label/instants.hpp"
+#include "core/label/repairs.hpp"
 #include "core/label/writing.hpp"
 
 namespace sweepbox {
@@ -28,6 +29,7 @@ Result<LabelSet> read_own_labels(const Drive& drive) {
     append(all.problems, read->problems);
     all.elsewhere += read->elsewhere;
   }
+  apply_label_repairs(all, drive);
   return all;
 }
 
@@ -53,7 +55,9 @@ Result<LabelSet> read_labels(const Drive& drive,
                 format.empty() ? Text("labels of a known format") : text("a label format"),
                 format.empty() ? Text("none that is recognised") : text("{}", format),
                 "name the format: see `sweepbox formats`");
-  return chosen->read(drive, place);
+  auto labels = chosen->read(drive, place);
+  if (labels) apply_label_repairs(*labels, drive);
+  return labels;
 }
 
 std::vector<FrameCuboid> cuboids_in_frame(const Document& document, const Drive& drive, int frame) {

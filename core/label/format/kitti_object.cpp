@@ -2,6 +2,7 @@
 #include "core/base/parse.hpp"
 #include "core/label/kitti_writing.hpp"
 #include "core/label/reading.hpp"
+#include "core/label/repairs.hpp"
 
 // KITTI 3D object, label_2/FRAME.txt (formats.md 4.1): one file a frame, no track ids.
 
@@ -14,6 +15,7 @@ namespace {
 void read_file(const Drive& drive, const Instants& instants, Source source, LabelSet& set) {
   const Instant instant = instants.named(source.frame);
   const Pose ego_from_rect = ego_from_camera_rect(drive, instant.near);
+  const RawAngles angles(drive);
   FileProblems problems(set.problems, source.file);
   const bool placed = has_camera_rect(drive, instant.near);
   if (!placed) problems.add({}, no_camera_rect(instant.name));
@@ -23,12 +25,13 @@ void read_file(const Drive& drive, const Instants& instants, Source source, Labe
     const std::string where = fmt::format("line {}", record.number);
     const std::string_view line =
         std::string_view(source.text).substr(record.begin, record.end - record.begin);
-    const auto row = parse_kitti_row(line, KittiRows::object);
+    auto row = parse_kitti_row(line, KittiRows::object);
     if (!row) {
       problems.add(where, row.error());
       continue;
     }
     if (!placed || !has_cuboid(*row)) continue;
+    row->ry = angles.radians(row->ry);
     const auto cuboid = cuboid_in_rect(*row);
     if (!cuboid) {
       problems.add(where, cuboid.error());
@@ -74,6 +77,7 @@ Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
   for (const OutFrame& frame : frames_to_write(request, sources)) {
     const Source* source = frame.source;
     KittiFile file;
+    file.radians_per_unit = RawAngles(request.drive).radians(1);
     file.rows = KittiRows::object;
     file.source = source;
     file.occluded_of_new = occluded_of_new(request.document.taxonomy());

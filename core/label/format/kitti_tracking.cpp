@@ -6,6 +6,7 @@
 #include "core/base/parse.hpp"
 #include "core/label/kitti_writing.hpp"
 #include "core/label/reading.hpp"
+#include "core/label/repairs.hpp"
 #include "core/label/track_numbers.hpp"
 
 // KITTI tracking, label_02/SEQUENCE.txt (formats.md 4.2): all frames and track ids in one file.
@@ -17,6 +18,7 @@ LabelFormat kitti_tracking_labels();
 namespace {
 
 void read_file(const Drive& drive, const Instants& instants, Source source, LabelSet& set) {
+  const RawAngles angles(drive);
   FileProblems problems(set.problems, source.file);
   const bool placed = has_camera_rect(drive, 0);
   if (!placed) problems.add({}, no_camera_rect("0"));
@@ -27,12 +29,13 @@ void read_file(const Drive& drive, const Instants& instants, Source source, Labe
     const std::string where = fmt::format("line {}", record.number);
     const std::string_view line =
         std::string_view(source.text).substr(record.begin, record.end - record.begin);
-    const auto row = parse_kitti_row(line, KittiRows::tracking);
+    auto row = parse_kitti_row(line, KittiRows::tracking);
     if (!row) {
       problems.add(where, row.error());
       continue;
     }
     if (!placed || !has_cuboid(*row)) continue;
+    row->ry = angles.radians(row->ry);
     const auto cuboid = cuboid_in_rect(*row);
     if (!cuboid) {
       problems.add(where, cuboid.error());
@@ -81,6 +84,7 @@ Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
   const Sources sources = sources_of(request.document, "kitti_tracking");
   const TrackNumbers numbers(request.document);
   KittiFile file;
+  file.radians_per_unit = RawAngles(request.drive).radians(1);
   file.rows = KittiRows::tracking;
   file.source = sources.empty() ? nullptr : sources.front().get();
   file.occluded_of_new = occluded_of_new(request.document.taxonomy());

@@ -5,6 +5,7 @@
 
 #include "core/label/json_records.hpp"
 #include "core/label/reading.hpp"
+#include "core/label/repairs.hpp"
 #include "core/label/writing.hpp"
 
 // SUSTechPOINTS, label/FRAME.json (formats.md 4.6): an array of boxes in the lidar file's axes.
@@ -67,7 +68,7 @@ Result<Vec3> vector_at(const Json& psr, const char* key) {
   return result;
 }
 
-Result<Cuboid> cuboid_of(const Json& box) {
+Result<Cuboid> cuboid_of(const Json& box, const RawAngles& angles) {
   const auto psr = box.find("psr");
   if (psr == box.end() || !psr->is_object())
     return fail({}, "psr", "an object with position, scale and rotation", "none", kFix);
@@ -75,8 +76,9 @@ Result<Cuboid> cuboid_of(const Json& box) {
   if (!position) return tl::make_unexpected(position.error());
   const auto scale = vector_at(*psr, "scale");
   if (!scale) return tl::make_unexpected(scale.error());
-  const auto rotation = vector_at(*psr, "rotation");
+  auto rotation = vector_at(*psr, "rotation");
   if (!rotation) return tl::make_unexpected(rotation.error());
+  *rotation *= angles.radians(1);
   for (int i = 0; i < 3; ++i) {
     if (!((*scale)[i] > 0 && (*scale)[i] <= kLargestSize))
       return fail({},
@@ -90,7 +92,7 @@ Result<Cuboid> cuboid_of(const Json& box) {
                   text("a place within {} m", kFarthest),
                   text("{}", (*position)[i]),
                   kFix);
-    if (!(std::abs((*rotation)[i]) <= 100))
+    if (!(std::abs((*rotation)[i]) <= 4 * kPi))
       return fail({}, "psr.rotation", "angles in radians", text("{}", (*rotation)[i]), kFix);
   }
   return Cuboid{{from_euler(*rotation), *position}, *scale};
@@ -103,11 +105,11 @@ std::string word_at(const Json& box, const char* key) {
   return found->is_string() ? found->get<std::string>() : found->dump();
 }
 
-Result<Label> label_of(std::string_view bytes) {
+Result<Label> label_of(std::string_view bytes, const RawAngles& angles) {
   const Json box = Json::parse(bytes, nullptr, false);
   if (!box.is_object()) return fail({}, {}, "a box as a JSON object", "something else", kFix);
   Label label;
-  const auto cuboid = cuboid_of(box);
+  const auto cuboid = cuboid_of(box, angles);
   if (!cuboid) return tl::make_unexpected(cuboid.error());
   label.cuboid_in_ego = *cuboid;  // still in the lidar's axes
   label.class_name = word_at(box, "obj_type");
@@ -121,6 +123,7 @@ Result<Label> label_of(std::string_view bytes) {
 void read_file(const Drive& drive, const Instants& instants, Source source, LabelSet& set) {
   const Instant instant = instants.named(source.frame);
   const Pose from_lidar = ego_from_lidar(drive, instant.near);
+  const RawAngles angles(drive);
   FileProblems problems(set.problems, source.file);
   const auto array = json_array(source.text);
   if (!array || !array->whole)
@@ -135,7 +138,7 @@ void read_file(const Drive& drive, const Instants& instants, Source source, Labe
   if (array) source.records = array->values;
   for (std::size_t i = 0; i < source.records.size(); ++i) {
     const auto [begin, end] = source.records[i];
-    auto label = label_of(std::string_view(source.text).substr(begin, end - begin));
+    auto label = label_of(std::string_view(source.text).substr(begin, end - begin), angles);
     if (!label) {
       problems.add(fmt::format("box {}", i + 1), label.error());
       continue;
@@ -196,9 +199,10 @@ Json box_json(const WriteRequest& request, const OutFrame& frame, const OutBox& 
   const Pose lidar_from_ego = ego_from_lidar(request.drive, frame.instant.near).inverse();
   const Cuboid cuboid = lidar_from_ego * box.cuboid_in_ego;
   if (!base.is_object()) base = Json::object();
-  base["psr"] = {{"position", axes(cuboid.pose.translation)},
-                 {"scale", axes(cuboid.size)},
-                 {"rotation", axes(euler_of(cuboid.pose.rotation))}};
+  base["psr"] = {
+      {"position", axes(cuboid.pose.translation)},
+      {"scale", axes(cuboid.size)},
+      {"rotation", axes(euler_of(cuboid.pose.rotation) * RawAngles(request.drive).raw(1))}};
   base["obj_type"] = word_for(request.document.taxonomy(), box.track->class_name, kWords);
   base["obj_id"] = box.track->name;
   if (const auto attribute = box.attributes.find("obj_attr"); attribute != box.attributes.end())
@@ -237,7 +241,7 @@ std::string file_text(const WriteRequest& request, const OutFrame& frame) {
   };
   std::vector<std::optional<std::string>> values(n);
   for (std::size_t i = 0; i < n; ++i) {
-    const auto label = label_of(bytes(i));
+    const auto label = label_of(bytes(i), RawAngles(request.drive));
     const std::string made_up = fmt::format("{}/{}", frame.instant.name, i + 1);
     if (claims[i]) {
       const std::string& name = claims[i]->track->name;

@@ -7,6 +7,7 @@
 #include "core/annotation/edits.hpp"
 #include "core/label/json_records.hpp"
 #include "core/label/reading.hpp"
+#include "core/label/repairs.hpp"
 #include "core/label/writing.hpp"
 
 // Sweepbox's own labels.json (formats.md 2.18): whole tracks with their keys.
@@ -101,7 +102,10 @@ Result<Keyframe> key_of(const Json& json, const Drive& drive, const Instants& in
   const Quat q((*rotation)[0], (*rotation)[1], (*rotation)[2], (*rotation)[3]);
   if (std::abs(q.norm() - 1) > 1e-3)
     return wrong("rotation", "a unit quaternion", text("one of length {}", q.norm()));
-  Pose pose{q, Vec3((*center)[0], (*center)[1], (*center)[2])};
+  // A repair of their order; without one, what is a unit quaternion stays bit for bit.
+  const auto meant = RawAngles(drive).wxyz(q.w(), q.x(), q.y(), q.z());
+  const bool reordered = meant && angle_between(*meant, q.normalized()) > 1e-9;
+  Pose pose{reordered ? *meant : q, Vec3((*center)[0], (*center)[1], (*center)[2])};
   if (std::abs(q.norm() - 1) > 1e-9) pose.rotation.normalize();
 
   std::string frame_of = string_at(json, "frame_of");
