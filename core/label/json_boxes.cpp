@@ -20,6 +20,11 @@ bool differs(const Vec3& a, const Vec3& b) {
   return (a - b).cwiseAbs().maxCoeff() > kSame;
 }
 
+bool differs(const Cuboid& a, const Cuboid& b) {
+  return differs(a.pose.translation, b.pose.translation) || differs(a.size, b.size) ||
+         !same_rotation(a.pose.rotation, b.pose.rotation);
+}
+
 /// Attributes that say something.
 Attributes said(const Attributes& attributes) {
   Attributes result = attributes;
@@ -96,22 +101,33 @@ class Writer {
         const Origin origin{source_->id, record_++};
         claims[i] = take(waiting, [&](const OutBox* box) { return box->origin == origin; });
       }
+    std::vector<std::optional<Label>> labels(items.size());
+    for (std::size_t i = 0; i < items.size(); ++i)
+      if (auto label = boxes_.label(items[i])) labels[i] = std::move(*label);
+
+    // A box that was changed is found by its name; one that was renamed, too, by its place.
+    std::vector<const OutBox*> found = claims;
+    const auto find = [&](const auto& fits) {
+      for (std::size_t i = 0; i < items.size(); ++i)
+        if (!found[i] && labels[i])
+          found[i] =
+              take(waiting, [&](const OutBox* one) { return !one->origin && fits(i, *one); });
+    };
+    find([&](std::size_t i, const OutBox& one) {
+      return one.track->name == made_up(frame.instant, i);
+    });
+    find([&](std::size_t i, const OutBox& one) { return one.track->name == labels[i]->track; });
+    find([&](std::size_t i, const OutBox& one) {
+      return !differs(labels[i]->cuboid_in_ego, in_clouds(frame.instant, one));
+    });
     for (std::size_t i = 0; i < items.size(); ++i) {
-      const auto label = boxes_.label(items[i]);
-      if (!label || !*label) continue;  // what could not be read was not deleted either
-      const OutBox* box = claims[i];
-      const auto named = [&](const std::string& name) {
-        return take(waiting,
-                    [&](const OutBox* one) { return one->track->name == name && !one->origin; });
-      };
-      if (!box) box = named(made_up(frame.instant, i));
-      if (!box && !(*label)->track.empty()) box = named((*label)->track);
-      if (!box) {
+      if (!labels[i]) continue;  // what could not be read was not deleted either
+      if (!found[i]) {
         patch_.remove(*frame.boxes, items[i]);
         continue;
       }
-      change(frame, i, **label, *box, claims[i] != nullptr);
-      boxes_.stays(items[i], frame, *box);
+      change(frame, i, *labels[i], *found[i], claims[i] != nullptr);
+      boxes_.stays(items[i], frame, *found[i]);
     }
     if (!last_of_name) return;
     for (const OutBox* box : waiting) patch_.append(*frame.boxes, new_box(frame.instant, *box));
@@ -130,9 +146,7 @@ class Writer {
     if (untouched) return;
     const Cuboid now = in_clouds(frame.instant, box);
     const Cuboid& before = was.cuboid_in_ego;
-    if (differs(before.pose.translation, now.pose.translation) || differs(before.size, now.size) ||
-        !same_rotation(before.pose.rotation, now.pose.rotation))
-      boxes_.set_cuboid(patch_, node, before, now);
+    if (differs(before, now)) boxes_.set_cuboid(patch_, node, before, now);
     if (const std::string word = word_of(box); word != was.class_name)
       boxes_.set_class(patch_, node, word);
     if (const Attributes attributes = said(box.attributes); attributes != said(was.attributes))
