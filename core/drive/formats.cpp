@@ -11,7 +11,8 @@ namespace sweepbox {
 // Each in format/NAME.cpp.
 DriveFormat rosbag1_format(), rosbag2_format(), mcap_format();
 DriveFormat argoverse2_format(), sweepbox_folder_format(), kitti_raw_format(), kitti_tracking_format(),
-    kitti_object_format(), pandaset_format(), sustechpoints_format(), mmdetection3d_format();
+    kitti_object_format(), pandaset_format(), sustechpoints_format(), mmdetection3d_format(),
+    nuscenes_format();
 
 std::span<const DriveFormat> drive_formats() {
   // All are asked; of two that are equally sure of a folder, the earlier wins.
@@ -24,6 +25,7 @@ std::span<const DriveFormat> drive_formats() {
       pandaset_format(),
       sustechpoints_format(),
       mmdetection3d_format(),
+      nuscenes_format(),
       rosbag2_format(),
       rosbag1_format(),
       mcap_format(),

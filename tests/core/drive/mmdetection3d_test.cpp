@@ -27,7 +27,7 @@ Mat3 rotation_of(const Json& matrix) {
 }
 
 Vec3 translation_of(const Json& matrix) {
-  return {matrix[0][3], matrix[1][3], matrix[2][3]};
+  return Vec3(matrix[0][3].get<double>(), matrix[1][3].get<double>(), matrix[2][3].get<double>());
 }
 
 }  // namespace
@@ -77,7 +77,8 @@ TEST_CASE(
                         translation_of(own["lidar2cam"]))
                            .norm());
   }
-  CHECK(largest == Approx(0.33).margin(0.005));  // README: up to 0.33 m without the motion
+  // README: up to 0.33 m on one axis without the motion; CAM_FRONT_LEFT, 43 ms at 9.3 m/s.
+  CHECK(largest == Approx(0.40).margin(0.005));
   const auto sweep = (*drive)->read_sweep(0, 0);
   REQUIRE(sweep);
   CHECK(sweep->size() == 34688);
