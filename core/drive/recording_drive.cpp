@@ -318,6 +318,7 @@ class Reader {
     EgoPoses found = ego_poses(*recording_, tree_, ego_, first, last, tables_.problems);
     for (const std::uint32_t topic : found.topics) used_[topic] = true;
     tables_.poses = std::move(found.poses);
+    poses_assumed_ = found.assumed;
     world_ = std::move(found.world);
     for (std::size_t i = 0; i < topics().size(); ++i)
       if (topics()[i].kind == MessageKind::transforms && !tree_.frames().empty()) used_[i] = true;
@@ -370,11 +371,13 @@ class Reader {
 
   Motion motion_of(const LidarTopic& lidar, const std::string& name) {
     if (is_compensated(name)) return Motion::compensated;
-    if (lidar.times == PointTimes::none || tables_.poses.empty()) return Motion::unknown;
+    // Poses of who knows what would bend every sweep.
+    if (lidar.times == PointTimes::none || tables_.poses.empty() || poses_assumed_)
+      return Motion::unknown;
     tell(Severity::note,
          name,
-         "to know whether the points are motion-compensated",
-         "each has its own time",
+         "points of one instant",
+         "points with a time each",
          text("they are brought to the sweep's stamp; motion.{}=stored shows them as stored",
               without_slash(name)));
     return Motion::raw;
@@ -484,6 +487,7 @@ class Reader {
   DriveTables tables_;
   TransformTree tree_;
   std::string ego_, world_;
+  bool poses_assumed_ = false;
   std::vector<LidarTopic> lidars_;
   std::vector<CameraTopic> cameras_;
   std::vector<CalibrationTopic> calibrations_;

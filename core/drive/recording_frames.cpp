@@ -75,7 +75,6 @@ EgoPoses poses_of_topic(const Recording& recording,
                         std::vector<Problem>& problems) {
   EgoPoses found;
   found.topics = {topic};
-  bool told = false;
   for (const RecordedPose& recorded : recording.poses()) {
     const auto pose = sound_pose(recorded.translation, recorded.rotation);
     if (recorded.topic != topic || !pose || std::abs(recorded.stamp_ns) > kFarthestStamp) continue;
@@ -83,8 +82,8 @@ EgoPoses poses_of_topic(const Recording& recording,
     const std::string& child = recording.frame_names()[recorded.child];
     found.world = recording.frame_names()[recorded.parent];
     const auto child_from_ego = tree.between_frames(child, ego, stamp);
-    if (!child_from_ego && !told) {
-      told = true;
+    if (!child_from_ego && !found.assumed) {
+      found.assumed = true;
       note(problems,
            recording.topics()[topic].name,
            text("poses of {}", ego),

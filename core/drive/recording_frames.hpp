@@ -21,6 +21,7 @@ struct EgoPoses {
   std::vector<TablePose> poses;       ///< ascending; empty where nothing said it
   std::vector<std::uint32_t> topics;  ///< that were used
   std::string world;                  ///< the frame that they refer to
+  bool assumed = false;               ///< they are of a frame that nothing ties to the vehicle
 };
 
 /// From the tree, else from odometry, else from poses. `first` and `last` bound the drive: a pose

@@ -374,14 +374,18 @@ std::vector<fs::path> files_of(const fs::path& folder,
                                std::vector<Problem>& problems) {
   std::vector<fs::path> files;
   for (const std::string& name : metadata.files) {
-    // Early versions wrote the folder's own name in front.
-    auto path = path_below(folder, name);
-    std::error_code ignored;
-    if (!path || !fs::exists(*path, ignored))
-      path = path_below(folder, fs::path(name).filename().string());
-    if (path && fs::exists(*path, ignored))
+    const auto there = [&](const std::string& relative) {
+      const auto path = path_below(folder, relative);
+      std::error_code ignored;
+      if (!path || !fs::is_regular_file(*path, ignored)) return false;
       files.push_back(*path);
-    else
+      return true;
+    };
+    // Early versions wrote the folder's own name in front. What was packed as a whole may have been
+    // unpacked beside itself.
+    const fs::path own = fs::path(name).filename();
+    const bool packed = own.extension() == ".zstd";
+    if (!(packed && there(own.stem().string())) && !there(name) && !there(own.string()))
       problems.push_back({Severity::warning,
                           (folder / "metadata.yaml").string(),
                           "relative_file_paths",
@@ -389,7 +393,7 @@ std::vector<fs::path> files_of(const fs::path& folder,
                           "no such file in this folder",
                           "what it holds is missing from the drive"});
   }
-  if (files.empty()) files = list_files(folder, {".db3", ".mcap"});
+  if (files.empty()) files = list_files(folder, {".db3", ".mcap", ".zstd"});
   return files;
 }
 
@@ -397,7 +401,7 @@ Result<std::unique_ptr<Recording>> open_one(const fs::path& path,
                                             const Metadata& metadata,
                                             const IndexKeeping& keeping) {
   if (path.extension() == ".mcap") return open_mcap(path, keeping);
-  if (path.extension() == ".zstd" || path.extension() == ".zst" || metadata.packing_mode == "file")
+  if (path.extension() == ".zstd" || path.extension() == ".zst")
     return fail(path.string(),
                 {},
                 "a recording that can be read in place",

@@ -3,9 +3,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +15,10 @@
 #include "core/base/files.hpp"
 #include "core/drive/formats.hpp"
 #include "core/label/label.hpp"
+#include "core/picture/picture.hpp"
 #include "tests/bench/report.hpp"
+#include "tests/support/mcap_writer.hpp"
+#include "tests/support/ros_messages.hpp"
 
 // How long large drives take to open, and how much memory that costs. Their data are made once, in
 // a folder that can be kept (several GB):
@@ -69,6 +74,107 @@ std::vector<Figure> open_nuscenes(const fs::path& folder) {
           {"nuscenes.read_labels_s", labelled, "s", 10}};
 }
 
+/// 2 GB: a lidar of 120,000 points and four cameras at 10 Hz, transforms at 100 Hz; noisy numbers,
+/// as sensors have them, in zstd chunks.
+void make_mcap(const fs::path& folder) {
+  using test::Wire;
+  const fs::path path = folder / "large.mcap";
+  fmt::print(stderr, "writing {}\n", path.string());
+  test::McapWriter writer(path, {"zstd", std::size_t{4} << 20, true, true});
+  const auto tf = writer.channel("/tf", "tf2_msgs/msg/TFMessage");
+  const auto points = writer.channel("/lidar/points", "sensor_msgs/msg/PointCloud2");
+  std::vector<std::uint16_t> images, infos;
+  for (int camera = 0; camera < 4; ++camera) {
+    const std::string space = fmt::format("/camera_{}", camera);
+    images.push_back(
+        writer.channel(space + "/image_raw/compressed", "sensor_msgs/msg/CompressedImage"));
+    infos.push_back(writer.channel(space + "/camera_info", "sensor_msgs/msg/CameraInfo"));
+  }
+  std::mt19937 random(1);
+  constexpr std::size_t kPoints = 120'000;
+  constexpr std::int64_t kStart = 1'700'000'000'000'000'000, kGap = 100'000'000;
+  std::vector<float> numbers(kPoints * 4);
+  Image picture{1920, 1080, std::vector<std::uint8_t>(1920 * 1080 * 4), 1920, 1080};
+  for (std::uint8_t& level : picture.rgba) level = static_cast<std::uint8_t>(random());
+  const std::vector<std::byte> jpeg = value_of(encode_jpeg(picture, 30));
+  for (std::int64_t frame = 0; fs::file_size(path) < (std::uintmax_t{2} << 30); ++frame) {
+    const std::int64_t now = kStart + frame * kGap;
+    for (int i = 0; i < 10; ++i) {
+      const std::int64_t then = now + i * kGap / 10;
+      std::vector<test::Transform> transforms = {
+          {then, "odom", "base_link", {static_cast<double>(frame) + 0.1 * i, 0, 0}},
+          {then, "base_link", "lidar", {0, 0, 1.8}}};
+      for (int camera = 0; camera < 4; ++camera)
+        transforms.push_back(
+            {then, "base_link", fmt::format("camera_{}", camera), {1, 0, 1}, {-.5, .5, -.5, .5}});
+      writer.message(tf, then, test::tf_message(Wire::cdr, transforms));
+    }
+    for (float& number : numbers)
+      number = static_cast<float>(random() % 100'000) * 0.001F;  // millimetres
+    writer.message(points,
+                   now,
+                   test::point_cloud2(Wire::cdr,
+                                      now,
+                                      "lidar",
+                                      {{"x", 0, 7}, {"y", 4, 7}, {"z", 8, 7}, {"intensity", 12, 7}},
+                                      16,
+                                      std::as_bytes(std::span(numbers)),
+                                      kPoints));
+    for (std::size_t camera = 0; camera < 4; ++camera) {
+      const std::string name = fmt::format("camera_{}", camera);
+      writer.message(infos[camera],
+                     now,
+                     test::camera_info(Wire::cdr,
+                                       now,
+                                       name,
+                                       1920,
+                                       1080,
+                                       "plumb_bob",
+                                       {0.1, -0.2, 0, 0, 0},
+                                       {1000, 0, 960, 0, 1000, 540, 0, 0, 1},
+                                       {1000, 0, 960, 0, 0, 1000, 540, 0, 0, 0, 1, 0}));
+      test::RosMessage message(Wire::cdr);
+      message.header(now, name).text("jpeg").sequence(jpeg);
+      writer.message(images[camera], now, message.bytes());
+    }
+  }
+  writer.close();
+}
+
+/// Opened for the first time, opened again, and frames read here and there.
+std::vector<Figure> open_mcap_drive(const fs::path& folder) {
+  const fs::path cache = folder / "cache";
+  fs::remove_all(cache);
+  ::setenv("XDG_CACHE_HOME", cache.c_str(), 1);
+  auto start = Clock::now();
+  value_of(open_drive(folder / "large.mcap", {}, {}, {}));
+  const double indexed = seconds_since(start);
+  start = Clock::now();
+  const auto drive = value_of(open_drive(folder / "large.mcap", {}, {}, {}));
+  const double opened = seconds_since(start);
+  std::mt19937 random(2);
+  std::vector<double> sweeps, pictures;
+  for (int i = 0; i < 100; ++i) {
+    const int frame = static_cast<int>(random() % drive->frames().size());
+    start = Clock::now();
+    value_of(drive->read_sweep(frame, 0));
+    sweeps.push_back(bench::milliseconds_since(start));
+    start = Clock::now();
+    value_of(drive->read_image(frame, static_cast<int>(random() % 4), 960));
+    pictures.push_back(bench::milliseconds_since(start));
+  }
+  return {
+      {"mcap.first_indexing_s", indexed, "s", 60},
+      {"mcap.open_again_s", opened, "s", 2},
+      {"mcap.read_sweep_ms", bench::median(sweeps), "ms", 150},
+      {"mcap.read_sweep_slowest_ms", *std::max_element(sweeps.begin(), sweeps.end()), "ms", 150},
+      {"mcap.read_image_ms", bench::median(pictures), "ms", 150},
+      {"mcap.read_image_slowest_ms",
+       *std::max_element(pictures.begin(), pictures.end()),
+       "ms",
+       150}};
+}
+
 /// A large drive. To add one: how it is made (in an empty folder) and what is measured of it.
 struct Case {
   std::string_view name;
@@ -79,6 +185,7 @@ struct Case {
 
 constexpr Case kCases[] = {
     {"nuscenes", make_nuscenes, open_nuscenes, 1000},
+    {"mcap", make_mcap, open_mcap_drive, 1000},
 };
 
 /// In a process of its own, so that the peak of memory is this case's. Figures come back by pipe.
