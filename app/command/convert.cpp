@@ -101,9 +101,12 @@ int run(const Invocation& invocation) {
   const WriteRequest request{inputs.document, *inputs.drive, *frames};
 
   const std::vector<Loss> lost = losses(*format, request);
-  for (const Loss& loss : lost)
+  for (const Loss& loss : lost) {
     std::cerr << fmt::format(
-        "sweepbox: {} cannot hold {}: {} boxes\n", format->name, english(loss.what), loss.boxes);
+        "sweepbox: {} cannot hold {}: {} boxes", format->name, english(loss.what), loss.boxes);
+    if (loss.worst > 0) std::cerr << fmt::format(", corners move up to {:.2g} m", loss.worst);
+    std::cerr << '\n';
+  }
   if (!lost.empty() && invocation.has("strict")) {
     std::cerr << "sweepbox: " << invocation.text("output") << ": nothing written, --strict\n";
     return kFailed;
