@@ -197,7 +197,7 @@ class Scan {
     const auto crc = reader.number<std::uint32_t>();
     const auto compression = string_of(reader);
     const auto packed = reader.number<std::uint64_t>();
-    if (!plain || !packed) {
+    if (!plain || !crc || !compression || !packed) {
       builder_.tell(Severity::warning,
                     fmt::format("chunk at byte {}", at),
                     "its size and its compression",

@@ -93,8 +93,9 @@ class SqliteScan {
       : file_(file), database_(database), packing_(packing), builder_(file.size()) {}
 
   Result<Index> run() {
-    // Cells that point in circles must not keep it busy for ever: no honest row takes more steps.
-    steps_left_ = 100'000 + static_cast<std::int64_t>(file_.size() / 8);
+    // Cells that point in circles must not keep it busy for ever: a row takes some ten bytes of
+    // the file and some ten steps.
+    steps_left_ = 1'000 + static_cast<std::int64_t>(file_.size() / 50);
     sqlite3_progress_handler(database_, 100, &SqliteScan::count_steps, this);
     auto index = scan();
     sqlite3_progress_handler(database_, 0, nullptr, nullptr);
@@ -171,8 +172,9 @@ class SqliteScan {
     auto rows = prepare("SELECT rowid, topic_id, timestamp FROM main.messages", "messages");
     if (!rows) return tl::unexpected(rows.error());
     std::uint64_t lost = 0, unread = 0;
+    std::uint64_t most = file_.size() / 8;  // rows that fit a file of its size
     int code;
-    while ((code = sqlite3_step(rows->get())) == SQLITE_ROW) {
+    while ((code = sqlite3_step(rows->get())) == SQLITE_ROW && most-- > 0) {
       const auto topic = topics_.find(sqlite3_column_int64(rows->get(), 1));
       if (topic == topics_.end()) {
         ++lost;
