@@ -111,7 +111,8 @@ std::span<const Action> actions() {
                              edit_actions(),
                              view_actions(),
                              calibrate_actions(),
-                             file_actions()})
+                             file_actions(),
+                             doctor_actions()})
       rows.insert(rows.end(), table.begin(), table.end());
     return rows;
   }();
@@ -150,6 +151,7 @@ std::optional<Text> needs_drive(const Session& session) {
 
 std::optional<Text> needs_writing(const Session& session) {
   if (auto reason = needs_drive(session)) return reason;
+  if (session.repair_preview) return Text("A repair is shown, nothing is edited meanwhile");
   if (session.read_only()) return Text("This project is open read only");
   return std::nullopt;
 }

@@ -1,4 +1,5 @@
 #include "app/action/tables.hpp"
+#include "app/session/reopening.hpp"
 #include "app/tool/tool.hpp"
 
 namespace sweepbox {
@@ -48,6 +49,9 @@ Result<void> cancel(Session& session, const Arguments&) {
   ++session.cancelled;
   if (!session.popup.empty()) {
     session.popup.clear();
+  } else if (session.repair_preview) {
+    leave_repair(session);
+    session.popup = "doctor";
   } else if (session.preview) {
     set_preview(session, std::nullopt);
   } else if (session.tool != "select") {

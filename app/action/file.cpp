@@ -1,4 +1,6 @@
 #include "app/action/tables.hpp"
+#include "app/session/opening.hpp"
+#include "app/session/tasks.hpp"
 #include "core/base/files.hpp"
 
 namespace sweepbox {
@@ -15,7 +17,7 @@ Result<void> open(Session& session, const Arguments& arguments) {
   request.drive = arguments.text("drive");
   request.project = arguments.text("project");
   session.popup.clear();
-  return open_in_session(session, request);
+  return start_opening(session, request);
 }
 
 Result<void> open_project(Session& session, const Arguments& arguments) {
@@ -47,30 +49,42 @@ Result<void> quit(Session& session, const Arguments&) {
 struct Export {
   Result<void> done;
   std::size_t files = 0;
+  std::vector<Loss> lost;
 };
 
+/// What the format cannot hold is found before anything is written.
 Export write_labels(const LabelFormat& format,
                     const Document& document,
                     const Drive& drive,
-                    const std::vector<int>& frames,
                     const fs::path& folder,
                     bool force) {
-  const auto files = format.write({document, drive, frames});
-  if (!files) return {tl::unexpected(files.error())};
+  std::vector<int> frames(drive.frames().size());
+  for (std::size_t i = 0; i < frames.size(); ++i) frames[i] = static_cast<int>(i);
+  const WriteRequest request{document, drive, frames};
+  Export result;
+  result.lost = losses(format, request);
+  const auto failed = [&](const Error& error) {
+    result.done = tl::unexpected(error);
+    return result;
+  };
+  const auto files = format.write(request);
+  if (!files) return failed(files.error());
   for (const WrittenFile& file : *files) {
     const auto path = path_below(folder, file.path);
-    if (!path) return {tl::unexpected(path.error())};
+    if (!path) return failed(path.error());
     std::error_code ignored;
     if (fs::exists(*path, ignored) && !force)
-      return {
-          fail(path->string(), {}, "a new file", "one that is there", "Choose another folder.")};
-    if (auto made = make_folder(path->parent_path()); !made) return {made};
-    if (auto written = write_file(*path, file.content); !written) return {written};
+      return failed(
+          fail(path->string(), {}, "a new file", "one that is there", "Choose another folder.")
+              .value());
+    if (auto made = make_folder(path->parent_path()); !made) return failed(made.error());
+    if (auto written = write_file(*path, file.content); !written) return failed(written.error());
   }
-  return {{}, files->size()};
+  result.files = files->size();
+  return result;
 }
 
-/// Writes in a job; what the format cannot hold is said first.
+/// Writes in a job; what the format cannot hold is said.
 Result<void> export_labels(Session& session, const Arguments& arguments) {
   if (!arguments.has("path") || !arguments.has("format")) {
     session.popup = "export";
@@ -93,29 +107,97 @@ Result<void> export_labels(Session& session, const Arguments& arguments) {
                 "one inside it",
                 "Choose another folder.");
 
-  std::vector<int> frames(session.drive->frames().size());
-  for (std::size_t i = 0; i < frames.size(); ++i) frames[i] = static_cast<int>(i);
-  const Document document = session.history->document();
-  for (const Loss& loss : losses(*format, {document, *session.drive, frames}))
-    say(session,
-        Severity::warning,
-        text("{} cannot hold {}: {} boxes",
-             format->title,
-             session.language.tr(loss.what),
-             loss.boxes));
   session.popup.clear();
   const bool force = arguments.flag("force", false);
+  const TaskHandle task = begin_task(session, text("Writing labels as {}", format->title));
+  task.share->store(-1);
   session.jobs.submit(
-      [format, document, drive = session.drive, frames, folder, force](const Cancel&) {
-        return write_labels(*format, document, *drive, frames, folder, force);
-      },
-      [&session, folder](const Export& result) {
+      [format, document = session.history->document(), drive = session.drive, folder, force](
+          const Cancel&) { return write_labels(*format, document, *drive, folder, force); },
+      [&session, format, folder, task](const Export& result) {
+        end_task(session, task.id);
+        for (const Loss& loss : result.lost)
+          say(session,
+              Severity::warning,
+              text("{} cannot hold {}: {} boxes",
+                   format->title,
+                   session.language.tr(loss.what),
+                   loss.boxes));
         if (result.done)
           say(session,
               Severity::note,
               text("{} files written to {}", result.files, folder.string()));
         else
           say(session, result.done.error());
+      });
+  return {};
+}
+
+/// What an import job brings.
+struct Import {
+  Result<void> done;
+  Edit edit;
+  std::size_t found = 0, read = 0;
+  int elsewhere = 0;
+  std::vector<Problem> problems;
+};
+
+Import read_import(const Drive& drive,
+                   const Document& document,
+                   const fs::path& place,
+                   const std::string& format) {
+  Import result;
+  auto labels = read_labels(drive, place, format);
+  if (!labels) {
+    result.done = tl::unexpected(labels.error());
+    return result;
+  }
+  for (const Source& source : labels->sources) result.found += source.records.size();
+  result.read = labels->labels.size();
+  result.found = std::max(result.found, result.read);
+  result.elsewhere = labels->elsewhere;
+  result.edit = import_edit(*labels, drive, document);
+  result.edit.author = Author::import;
+  result.problems = std::move(labels->problems);
+  return result;
+}
+
+void take_import(Session& session, const fs::path& place, Import result) {
+  if (!result.done) return say(session, result.done.error());
+  for (const Problem& problem : result.problems)
+    if (problem.severity != Severity::note) say(session, problem);
+  session.problems.insert(session.problems.end(), result.problems.begin(), result.problems.end());
+  if (!result.edit.empty()) take_job_edit(session, std::move(result.edit));
+  say(session,
+      result.read == 0 ? Severity::warning : Severity::note,
+      text("{}: {} records found, {} read as boxes, {} left out, {} of other instants",
+           place.filename().string(),
+           result.found,
+           result.read,
+           result.found - result.read,
+           result.elsewhere));
+}
+
+/// Labels of a file or folder come into the document as one edit, read in a job.
+Result<void> import_labels(Session& session, const Arguments& arguments) {
+  if (!arguments.has("path")) {
+    session.popup = "import_labels";
+    return {};
+  }
+  const fs::path place = arguments.text("path");
+  const std::string format = arguments.text("format");
+  session.popup.clear();
+  const TaskHandle task =
+      begin_task(session, text("Reading labels of {}", place.filename().string()));
+  task.share->store(-1);
+  session.jobs.submit(
+      [document = session.history->document(), drive = session.drive, place, format](
+          const Cancel&) { return read_import(*drive, document, place, format); },
+      [&session, place, task, drive = session.drive](Import result) {
+        end_task(session, task.id);
+        if (task.cancel.requested() || session.drive != drive)
+          return say(session, Severity::note, "No labels were imported");
+        take_import(session, place, std::move(result));
       });
   return {};
 }
@@ -181,6 +263,16 @@ std::span<const Action> file_actions() {
        "magic"},
       {"file.close", "Close the drive", "File", "Ctrl+W", "", close, needs_drive, {}, "times"},
       {"file.quit", "Quit", "File", "Ctrl+Q", "", quit, nullptr, {}, "power-off"},
+      {"file.import_labels",
+       "Import labels",
+       "File",
+       "Ctrl+Shift+I",
+       "",
+       import_labels,
+       needs_writing,
+       {{"path", text, false, "a label file or a folder of them"},
+        {"format", text, false, "of the labels; recognised without it"}},
+       "upload"},
       {"labels.export",
        "Export labels",
        "File",

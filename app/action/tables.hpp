@@ -15,6 +15,7 @@ std::span<const Action> edit_actions();
 std::span<const Action> view_actions();
 std::span<const Action> calibrate_actions();
 std::span<const Action> file_actions();
+std::span<const Action> doctor_actions();
 
 // Reasons why an action is disabled; empty: it is not.
 std::optional<Text> needs_drive(const Session& session);

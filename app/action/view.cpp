@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "app/action/tables.hpp"
+#include "app/session/reopening.hpp"
 #include "app/tool/box_edits.hpp"
 
 namespace sweepbox {
@@ -98,8 +99,8 @@ Result<void> zoom_sides(Session& session, const Arguments&) {
   return {};
 }
 
-constexpr std::array<std::string_view, 7> kColors = {
-    "height", "intensity", "range", "ring", "time", "camera", "class"};
+constexpr std::array<std::string_view, 8> kColors = {
+    "height", "intensity", "range", "ring", "time", "lidar", "camera", "class"};
 
 /// Whether the shown sweep can be coloured so; true where none is there to ask.
 bool can_color(const Session& session, std::string_view by) {
@@ -107,7 +108,8 @@ bool can_color(const Session& session, std::string_view by) {
   if (!sweep || sweep->pieces.empty()) return true;
   const bool channel = by == "intensity" || by == "ring" || by == "time";
   if (by == "camera") return !session.drive->info().cameras.empty();
-  return !channel || sweep->pieces.front()->channel(by) != nullptr;
+  if (by == "lidar" && session.drive->info().lidars.size() > 1) return true;
+  return !(channel || by == "lidar") || sweep->pieces.front()->channel(by) != nullptr;
 }
 
 Result<void> color(Session& session, const Arguments& arguments) {
@@ -183,6 +185,27 @@ Result<void> lidar(Session& session, const Arguments& arguments) {
     layers_changed(session);
     return {};
   }
+  // A lidar that shares its sweeps with others is switched by its own name too.
+  for (std::size_t i = 0; i < lidars.size() && i < session.layers.parts.size(); ++i) {
+    const auto& parts = lidars[i].parts;
+    const auto found = std::find(parts.begin(), parts.end(), name);
+    if (found == parts.end()) continue;
+    const auto part = static_cast<std::size_t>(found - parts.begin());
+    session.layers.parts[i][part] = switched(arguments, session.layers.parts[i][part]);
+    layers_changed(session);
+    return {};
+  }
+  return refuse(text("This drive has no lidar named {}", name));
+}
+
+/// Points that the vehicle's motion bent: brought to one instant, or as they are stored.
+Result<void> motion(Session& session, const Arguments& arguments) {
+  const std::string name = arguments.text("lidar");
+  for (const LidarInfo& lidar : session.drive->info().lidars)
+    if (lidar.name == name)
+      return set_repair_now(session,
+                            "motion." + name,
+                            switched(arguments, lidar.compensated_here) ? "raw" : "stored");
   return refuse(text("This drive has no lidar named {}", name));
 }
 
@@ -461,6 +484,15 @@ std::span<const Action> view_actions() {
        needs_drive,
        {{"lidar", text, true, "its name"}, kOnParameter},
        "bullseye"},
+      {"view.motion",
+       "Compensate the motion of a lidar",
+       "View",
+       "",
+       "",
+       motion,
+       needs_writing,
+       {{"lidar", text, true, "its name"}, kOnParameter},
+       "road"},
       {"theme.toggle",
        "Dark or light",
        "View",

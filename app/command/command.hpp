@@ -24,6 +24,30 @@ struct Option {
   bool required = false;
 };
 
+/// Options that several commands have, said once.
+namespace option {
+inline constexpr Option kFrame = {
+    "--frame", Option::Kind::integer, "N: this frame alone, by index"};
+inline constexpr Option kFrames = {
+    "--frames", Option::Kind::text, "A:B: frames A to B − 1, by index"};
+inline constexpr Option kFirstFrame = {
+    "--frame", Option::Kind::integer, "N: show this frame first, by index"};
+inline constexpr Option kProject = {
+    "--project",
+    Option::Kind::text,
+    "FILE: the boxes of this project instead of the drive's own labels"};
+inline constexpr Option kLabels = {
+    "--labels",
+    Option::Kind::text,
+    "[FORMAT=]PATH: the labels of this file or folder instead of the drive's own"};
+inline constexpr Option kSize = {"--size", Option::Kind::text, "WxH of the window"};
+inline constexpr Option kConfig = {"--config", Option::Kind::text, "DIR: settings and keys"};
+inline constexpr Option kUiMap = {
+    "--ui-map",
+    Option::Kind::text,
+    "FILE: write the rectangles of all controls there, after each frame"};
+}  // namespace option
+
 /// What stood on the command line, checked against the options: values by their long name without
 /// dashes.
 struct Invocation {

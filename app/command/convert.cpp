@@ -150,11 +150,10 @@ Command convert_command() {
             "copy sweeps and images too, where the format is a data set"},
            {"--strict", Option::Kind::flag, "fail where the format cannot hold everything"},
            {"--force", Option::Kind::flag, "replace files that are there"},
-           {"--frame", Option::Kind::integer, "N: this frame alone, by index"},
-           {"--frames", Option::Kind::text, "A:B: frames A to B − 1, by index"},
-           {"--project",
-            Option::Kind::text,
-            "FILE: the boxes of this project instead of the drive's own labels"}},
+           option::kFrame,
+           option::kFrames,
+           option::kProject,
+           option::kLabels},
           run};
 }
 

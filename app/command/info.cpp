@@ -117,7 +117,10 @@ Json label_summary(const Inputs& inputs) {
       classes[row.class_name] = classes.value(row.class_name, 0) + 1;
     }
   Json formats = Json::array();
-  for (const LabelPlace& place : inputs.drive->info().labels) formats.push_back(place.format);
+  if (inputs.labels_of_place)
+    formats.push_back(inputs.labels->format);
+  else
+    for (const LabelPlace& place : inputs.drive->info().labels) formats.push_back(place.format);
   return {{"formats", formats},
           {"tracks", tracks.size()},
           {"cuboids", cuboids},
@@ -138,7 +141,8 @@ Json describe(const Inputs& inputs, bool fast, std::vector<Problem>& problems) {
     std::vector<double> points(lidar.points.begin(), lidar.points.end());
     lidars.push_back({{"name", drive.info().lidars[l].name},
                       {"points_median", fast ? Json(nullptr) : Json(median(points))},
-                      {"channels", lidar.channel_order}});
+                      {"channels", lidar.channel_order},
+                      {"parts", drive.info().lidars[l].parts}});
   }
   Json cameras = Json::array();
   for (const CameraInfo& camera : drive.info().cameras)
@@ -146,26 +150,35 @@ Json describe(const Inputs& inputs, bool fast, std::vector<Problem>& problems) {
                        {"width", camera.width},
                        {"height", camera.height},
                        {"lens", camera.lens}});
+  Json topics = Json::array();
+  for (const TopicInfo& topic : drive.info().topics)
+    topics.push_back({{"name", topic.name},
+                      {"type", topic.type},
+                      {"messages", topic.messages},
+                      {"used", topic.used}});
   const auto frames = drive.frames();
   Json found_problems = Json::array();
   for (const Problem& problem : problems) found_problems.push_back(to_json(problem));
-  return {{"format", drive.info().format},
-          {"name", drive.info().name},
-          {"frames", frames.size()},
-          {"duration_s",
-           frames.empty() ? 0.0 : seconds_between(frames.front().stamp, frames.back().stamp)},
-          {"sequence", drive.info().sequence},
-          {"poses", drive.info().poses},
-          {"lidars", lidars},
-          {"cameras", cameras},
-          {"images", reading.images},
-          {"sweeps", reading.sweeps},
-          {"missing",
-           {{"sweeps", drive.missing_sweeps() + reading.unreadable_sweeps},
-            {"images", drive.missing_images() + reading.unreadable_images}}},
-          {"time_offset_ms", time_offsets(drive)},
-          {"labels", label_summary(inputs)},
-          {"problems", found_problems}};
+  Json description = {
+      {"format", drive.info().format},
+      {"name", drive.info().name},
+      {"frames", frames.size()},
+      {"duration_s",
+       frames.empty() ? 0.0 : seconds_between(frames.front().stamp, frames.back().stamp)},
+      {"sequence", drive.info().sequence},
+      {"poses", drive.info().poses},
+      {"lidars", lidars},
+      {"cameras", cameras},
+      {"images", reading.images},
+      {"sweeps", reading.sweeps},
+      {"missing",
+       {{"sweeps", drive.missing_sweeps() + reading.unreadable_sweeps},
+        {"images", drive.missing_images() + reading.unreadable_images}}},
+      {"time_offset_ms", time_offsets(drive)},
+      {"labels", label_summary(inputs)},
+      {"problems", found_problems}};
+  if (!topics.empty()) description["topics"] = std::move(topics);
+  return description;
 }
 
 void print_text(const Json& d) {
@@ -187,6 +200,8 @@ void print_text(const Json& d) {
                                  : fmt::format("{:.0f}", lidar["points_median"].get<double>()),
                              channels.empty() ? "" : ",",
                              channels);
+    for (const Json& part : lidar["parts"])
+      std::cout << fmt::format("          {}\n", part.get<std::string>());
   }
   for (const Json& camera : d["cameras"])
     std::cout << fmt::format("camera    {}: {} x {}, {}\n",
@@ -204,6 +219,14 @@ void print_text(const Json& d) {
                              camera,
                              offset["median"].get<double>(),
                              offset["max"].get<double>());
+  if (d.contains("topics"))
+    for (const Json& topic : d["topics"])
+      std::cout << fmt::format(
+          "topic     {} {}, {} messages{}\n",
+          topic["used"].get<bool>() ? "+" : "-",
+          topic["name"].get<std::string>() + " (" + topic["type"].get<std::string>() + ")",
+          topic["messages"].get<std::uint64_t>(),
+          topic["used"].get<bool>() ? "" : ", not used");
   const Json& labels = d["labels"];
   std::cout << fmt::format("labels    {} cuboids, {} tracks, {} of other instants\n",
                            labels["cuboids"].get<int>(),
@@ -258,9 +281,8 @@ Command info_command() {
           "sweepbox info drives/kitti --json",
           {"PATH"},
           {{"--fast", Option::Kind::flag, "read no sweep and no image"},
-           {"--project",
-            Option::Kind::text,
-            "FILE: the labels of this project instead of the drive's own"}},
+           option::kProject,
+           option::kLabels},
           run};
 }
 

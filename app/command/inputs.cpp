@@ -37,6 +37,15 @@ std::optional<Repairs> chosen_repairs(const Invocation& invocation) {
   return repairs;
 }
 
+LabelPlace chosen_labels(const Invocation& invocation) {
+  const std::string text = invocation.text("labels");
+  const std::size_t equals = text.find('=');
+  // A path may hold an equals sign: what stands before it must be a format.
+  if (equals != std::string::npos && label_format(text.substr(0, equals)))
+    return {text.substr(0, equals), text.substr(equals + 1)};
+  return {{}, text};
+}
+
 InputsOrExit open_inputs(const Invocation& invocation, bool with_labels) {
   std::filesystem::path path = invocation.paths.front();
   std::filesystem::path project_path = invocation.text("project");
@@ -44,6 +53,9 @@ InputsOrExit open_inputs(const Invocation& invocation, bool with_labels) {
   std::optional<Repairs> repairs = chosen_repairs(invocation);
   if (!repairs) return {std::nullopt, kWrongUsage};
   if (path.extension() == ".sbx") project_path = path;
+  const LabelPlace place = chosen_labels(invocation);
+  if (!place.path.empty() && !project_path.empty())
+    return {std::nullopt, wrong_usage("--labels: the labels of a project are its own; choose one")};
 
   Inputs inputs;
   if (!project_path.empty()) {
@@ -75,11 +87,13 @@ InputsOrExit open_inputs(const Invocation& invocation, bool with_labels) {
   inputs.problems.insert(inputs.problems.end(), listing.notes.begin(), listing.notes.end());
 
   if (project_path.empty() && with_labels) {
-    auto labels = read_own_labels(*inputs.drive);
+    auto labels = place.path.empty() ? read_own_labels(*inputs.drive)
+                                     : read_labels(*inputs.drive, place.path, place.format);
     if (!labels) return {std::nullopt, fail_with(labels.error())};
     inputs.document = imported(*labels, *inputs.drive);
     inputs.problems.insert(inputs.problems.end(), labels->problems.begin(), labels->problems.end());
     inputs.labels = std::move(*labels);
+    inputs.labels_of_place = !place.path.empty();
   }
   return {std::move(inputs), kDone};
 }

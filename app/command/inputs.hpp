@@ -15,7 +15,8 @@ namespace sweepbox {
 struct Inputs {
   std::shared_ptr<const Drive> drive;
   Document document;               ///< of the project, or made from the drive's own labels
-  std::optional<LabelSet> labels;  ///< the drive's own; empty for a project
+  std::optional<LabelSet> labels;  ///< the drive's own or those of --labels; empty for a project
+  bool labels_of_place = false;    ///< they are those of --labels
   std::vector<Problem> problems;   ///< of the project and the labels
 };
 
@@ -25,14 +26,18 @@ struct InputsOrExit {
   int exit = kDone;
 };
 
-/// Opens PATH as options say (--format, --drive, --repair, --project). Only with --project, or
-/// where PATH is an .sbx, is a project used; it is opened read only. `with_labels` reads the
-/// drive's own.
+/// Opens PATH as options say (--format, --drive, --repair, --project, --labels). Only with
+/// --project, or where PATH is an .sbx, is a project used; it is opened read only. `with_labels`
+/// reads the drive's own, or those of --labels.
 InputsOrExit open_inputs(const Invocation& invocation, bool with_labels);
 
 /// Frames chosen by --frame or --frames A:B (half open, clamped to the drive), all without them;
 /// empty optional after saying what is wrong.
 std::optional<std::vector<int>> chosen_frames(const Invocation& invocation, const Drive& drive);
+
+/// The place of --labels: "PATH", or "FORMAT=PATH" with a format of `sweepbox formats`; an empty
+/// path without it.
+LabelPlace chosen_labels(const Invocation& invocation);
 
 /// Repairs of --repair; empty optional after saying what is wrong.
 std::optional<Repairs> chosen_repairs(const Invocation& invocation);

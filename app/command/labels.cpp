@@ -135,11 +135,10 @@ Command labels_command() {
       {{"--points", Option::Kind::flag, "count the points inside each (reads the sweeps)"},
        {"--csv", Option::Kind::flag, "comma separated values"},
        {"--in", Option::Kind::text, "ego (default), world, or lidar:NAME: the frame of reference"},
-       {"--frame", Option::Kind::integer, "N: this frame alone, by index"},
-       {"--frames", Option::Kind::text, "A:B: frames A to B − 1, by index"},
-       {"--project",
-        Option::Kind::text,
-        "FILE: the boxes of this project instead of the drive's own labels"}},
+       option::kFrame,
+       option::kFrames,
+       option::kProject,
+       option::kLabels},
       run};
 }
 

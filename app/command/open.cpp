@@ -1,6 +1,7 @@
 #include "app/command/sample.hpp"
 #include "app/command/session_options.hpp"
 #include "app/layout/layout.hpp"
+#include "app/session/opening.hpp"
 #include "app/window/window.hpp"
 
 namespace sweepbox {
@@ -28,10 +29,18 @@ int run(const Invocation& invocation) {
   options.ui_map = invocation.text("ui-map");
   auto window = Window::open(session, options);
   if (!window) return fail_with(window.error());
+  std::optional<Error> failed;
   if (request)
-    if (const auto opened = open_in_session(session, *request); !opened)
-      return fail_with(opened.error());
+    if (const auto started = start_opening(session,
+                                           *request,
+                                           [&](const Error& error) {
+                                             failed = error;
+                                             session.quit = true;
+                                           });
+        !started)
+      return fail_with(started.error());
   const auto ran = (*window)->run();
+  if (failed) return fail_with(*failed);
   if (!ran) return fail_with(ran.error());
   if (const auto closed = close_drive(session); !closed) return fail_with(closed.error());
   return kDone;
@@ -44,17 +53,16 @@ Command open_command() {
           "opens the window (the default)",
           "sweepbox open drives/2011_09_26 --frame 3",
           {"[PATH]"},
-          {{"--frame", Option::Kind::integer, "N: show this frame first, by index"},
+          {option::kFirstFrame,
            {"--layout", Option::Kind::text, "annotate (default) or calibrate"},
            {"--read-only", Option::Kind::flag, "change nothing"},
            {"--project",
             Option::Kind::text,
             "FILE: keep the work here instead of the user's data folder"},
-           {"--size", Option::Kind::text, "WxH of the window"},
-           {"--config", Option::Kind::text, "DIR: settings and keys"},
-           {"--ui-map",
-            Option::Kind::text,
-            "FILE: write the rectangles of all controls there, after each frame"}},
+           option::kLabels,
+           option::kSize,
+           option::kConfig,
+           option::kUiMap},
           run};
 }
 

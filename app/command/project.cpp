@@ -116,11 +116,10 @@ Command project_command() {
           "sweepbox project drives/kitti --camera image_2 --json",
           {"PATH"},
           {{"--camera", Option::Kind::text, "NAME: this camera alone"},
-           {"--frame", Option::Kind::integer, "N: this frame alone, by index"},
-           {"--frames", Option::Kind::text, "A:B: frames A to B − 1, by index"},
-           {"--project",
-            Option::Kind::text,
-            "FILE: the boxes of this project instead of the drive's own labels"}},
+           option::kFrame,
+           option::kFrames,
+           option::kProject,
+           option::kLabels},
           run};
 }
 

@@ -10,7 +10,7 @@ namespace sweepbox {
 namespace {
 
 constexpr std::string_view kColors[] = {
-    "height", "intensity", "range", "ring", "time", "camera", "class"};
+    "height", "intensity", "range", "ring", "time", "lidar", "camera", "class"};
 
 /// What the window calls a view of the command line; empty for an unknown one.
 std::optional<std::string> view_named(const std::string& view) {
@@ -39,10 +39,11 @@ int run(const Invocation& invocation) {
   const fs::path config = config_folder_of(invocation);
   Jobs jobs(sensible_worker_count());
   Session session(jobs, settings_of(config), config);
+  session.recent_kept = false;
   if (const std::string color = invocation.text("color"); !color.empty()) {
     if (std::find(std::begin(kColors), std::end(kColors), color) == std::end(kColors))
       return wrong_usage("--color " + color +
-                         ": expected height, intensity, range, ring, time, camera or class");
+                         ": expected height, intensity, range, ring, time, lidar, camera or class");
     session.layers.color_by = color;
   }
   if (invocation.has("no-boxes"))
@@ -98,13 +99,12 @@ Command render_command() {
            {"--track", Option::Kind::text, "ID: select this track"},
            {"--color",
             Option::Kind::text,
-            "CHANNEL: height, intensity, range, ring, time, camera or class"},
+            "CHANNEL: height, intensity, range, ring, time, lidar, camera or class"},
            {"--no-boxes", Option::Kind::flag, "points alone"},
            {"--layout", Option::Kind::text, "annotate (default) or calibrate, for --view window"},
-           {"--project",
-            Option::Kind::text,
-            "FILE: the boxes of this project instead of the drive's own labels"},
-           {"--config", Option::Kind::text, "DIR: settings and keys"}},
+           option::kProject,
+           option::kLabels,
+           option::kConfig},
           run};
 }
 

@@ -41,6 +41,7 @@ int run(const Invocation& invocation) {
   const fs::path config = config_folder_of(invocation);
   Jobs jobs(sensible_worker_count());
   Session session(jobs, settings_of(config), config);
+  session.recent_kept = false;
   WindowOptions options;
   options.width = size->first;
   options.height = size->second;
@@ -75,14 +76,13 @@ Command run_command() {
           {{"--project",
             Option::Kind::text,
             "FILE: keep the work here (new unless it exists); without it nothing is kept"},
+           option::kLabels,
            {"--pictures", Option::Kind::text, "DIR: where `picture NAME` saves (default: here)"},
            {"--speed", Option::Kind::text, "fast (default), or real: plays take their time"},
-           {"--frame", Option::Kind::integer, "N: show this frame first, by index"},
-           {"--size", Option::Kind::text, "WxH of the window"},
-           {"--config", Option::Kind::text, "DIR: settings and keys"},
-           {"--ui-map",
-            Option::Kind::text,
-            "FILE: write the rectangles of all controls there, after each frame"}},
+           option::kFirstFrame,
+           option::kSize,
+           option::kConfig,
+           option::kUiMap},
           run};
 }
 

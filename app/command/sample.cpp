@@ -1,5 +1,6 @@
 #include "app/command/sample.hpp"
 
+#include "app/session/opening.hpp"
 #include "app/session/tasks.hpp"
 #include "core/base/files.hpp"
 #include "core/synth/synth.hpp"
@@ -10,7 +11,7 @@ namespace {
 Result<void> open_sample(Session& session, const fs::path& folder) {
   OpenRequest request;
   request.path = folder;
-  return open_in_session(session, request);
+  return start_opening(session, request);
 }
 
 Result<void> make(const fs::path& folder, const TaskHandle& task) {

@@ -27,6 +27,7 @@ std::optional<OpenRequest> open_request(const Invocation& invocation) {
   request.drive = invocation.text("drive");
   request.repairs = *repairs;
   request.project = invocation.text("project");
+  request.labels = chosen_labels(invocation);
   request.read_only = invocation.has("read-only");
   request.frame = invocation.integer("frame").value_or(0);
   if (request.path.extension() != ".sbx" && request.drive.empty()) {

@@ -12,8 +12,8 @@ std::filesystem::path config_folder_of(const Invocation& invocation);
 /// Settings of that folder; a damaged file is said and the defaults hold.
 Settings settings_of(const std::filesystem::path& config_folder);
 
-/// The request of PATH, --format, --drive, --repair, --project, --read-only, --frame; empty after
-/// saying what is wrong (exit 2).
+/// The request of PATH, --format, --drive, --repair, --project, --labels, --read-only, --frame;
+/// empty after saying what is wrong (exit 2).
 std::optional<OpenRequest> open_request(const Invocation& invocation);
 
 /// --size or the fallback; empty after saying what is wrong.

@@ -23,7 +23,14 @@ void draw_classes(Ui& ui, const Area& whole);
 void draw_log(Ui& ui, const Area& whole);
 void draw_file_dialog(Ui& ui, const Area& whole);
 void draw_unsaved(Ui& ui, const Area& whole);
+void draw_doctor(Ui& ui, const Area& whole);
+void draw_choose_drive(Ui& ui, const Area& whole);
 
 void draw_tasks(Ui& ui, const Area& whole);
+void draw_repair_banner(Ui& ui, const Area& whole);
+/// The lidars of the drive with their switches, below a button of the 3D view.
+void draw_lidars_button(Ui& ui, const Area& area);
+/// The button has something to switch.
+bool has_lidars_to_switch(const Session& session);
 
 }  // namespace sweepbox

@@ -35,6 +35,7 @@ constexpr Purpose kPurposes[] = {
      "project.save_elsewhere",
      ".sbx",
      "project.sbx"},
+    {"import_labels", "Import labels", "Import", "file.import_labels", "", ""},
     {"export", "Export labels", "Export", "labels.export", "", "labels"},
     {"export_correction",
      "Export corrections",
@@ -67,8 +68,9 @@ struct DialogState {
   std::string previewed;           ///< name whose drives `preview` has
   std::shared_ptr<Found> preview;  ///< of the chosen folder
   int format = 0;
-  int drive = -1;
   std::string popup;
+  std::string trouble;       ///< with what was typed
+  bool enter_opens = false;  ///< Enter ended a typed path: it opens if it is one drive
 };
 
 std::string lower(std::string_view words) {
@@ -79,7 +81,7 @@ std::string lower(std::string_view words) {
   return result;
 }
 
-Found look_into(const fs::path& folder, std::string_view extension, bool list) {
+Found look_into(const fs::path& folder, std::string_view extension, bool list, bool of_drives) {
   Found found;
   found.ready = true;
   std::error_code trouble;
@@ -102,20 +104,22 @@ Found look_into(const fs::path& folder, std::string_view extension, bool list) {
       return lower(a.name) < lower(b.name);
     });
   }
-  found.drives = find_drives(folder);
+  if (of_drives) found.drives = find_drives(folder);
   return found;
 }
 
 /// Listing a folder may take its time (a network, a disk that sleeps): in a job.
 std::shared_ptr<Found> ask(Session& session,
                            const fs::path& folder,
-                           std::string_view extension,
+                           const Purpose& purpose,
                            bool list) {
   auto found = std::make_shared<Found>();
-  session.jobs.submit([folder, ending = std::string(extension), list](
-                          const Cancel&) { return look_into(folder, ending, list); },
-                      [found](Found result) { *found = std::move(result); },
-                      Jobs::Order::newest_first);
+  session.jobs.submit(
+      [folder, &purpose, list](const Cancel&) {
+        return look_into(folder, purpose.extension, list, purpose.popup == "open");
+      },
+      [found](Found result) { *found = std::move(result); },
+      Jobs::Order::newest_first);
   return found;
 }
 
@@ -128,8 +132,9 @@ void go_to(Session& session, DialogState& state, const Purpose& purpose, const f
   state.previewed.clear();
   state.preview.reset();
   state.filter.clear();
-  state.drive = -1;
-  state.found = ask(session, state.folder, purpose.extension, true);
+  state.trouble.clear();
+  state.enter_opens = false;
+  state.found = ask(session, state.folder, purpose, true);
 }
 
 fs::path first_folder(const Session& session, const Purpose& purpose) {
@@ -172,14 +177,6 @@ void finish(Ui& ui, DialogState& state, const Purpose& purpose, const fs::path& 
     }
     if (writable.empty()) return;
     arguments.values["format"] = writable[static_cast<std::size_t>(state.format) % writable.size()];
-  }
-  if (purpose.popup == "open") {
-    const Listing* drives = drives_of(state);
-    if (drives != nullptr && drives->drives.size() > 1) {
-      const auto index = static_cast<std::size_t>(std::max(0, state.drive));
-      arguments.values["drive"] = drives->drives[index].name;
-      arguments.values["format"] = drives->drives[index].format;
-    }
   }
   session.popup.clear();
   do_action(session, purpose.action, arguments);
@@ -272,7 +269,6 @@ void draw_entries(Ui& ui, const Area& area, DialogState& state, const Purpose& p
     } else if (mouse.clicked) {
       state.chosen = entry.name;
       if (!purpose.name.empty() && !entry.folder) state.name = entry.name;
-      state.drive = -1;
     }
   }
   if (shown == 0 && state.found && state.found->ready && state.found->trouble.empty()) {
@@ -309,23 +305,12 @@ void draw_recognised(Ui& ui, const Area& area, DialogState& state) {
              fill(ui.tr("Recognised as {}: {}"), {only.format, ui.words(only.why)}));
     return;
   }
-  std::vector<std::string> names;
-  for (const DriveRef& ref : drives->drives)
-    names.push_back(fmt::format("{} · {}", ref.name, ref.format));
-  put_text(ui,
-           cut.left(ui.px(130)),
-           ui.fonts.small,
-           ui.theme.text,
-           fill(ui.tr("{} drives here:"), {fmt::format("{}", names.size())}));
-  state.drive = std::clamp(state.drive, 0, static_cast<int>(names.size()) - 1);
-  if (const auto picked = combo(ui,
-                                "dialog/drive",
-                                cut.left(std::min(cut.rest.width, ui.px(360))),
-                                names[static_cast<std::size_t>(state.drive)],
-                                names,
-                                state.drive)) {
-    state.drive = *picked;
-  }
+  put_text(
+      ui,
+      cut.rest,
+      ui.fonts.small,
+      ui.theme.text,
+      fill(ui.tr("{} drives here: Open asks which"), {fmt::format("{}", drives->drives.size())}));
 }
 
 void draw_name(Ui& ui, const Area& area, DialogState& state, const Purpose& purpose) {
@@ -379,7 +364,7 @@ void draw_file_dialog(Ui& ui, const Area& whole) {
   ui.memory.get<std::string>("dialog/folder/" + std::string(purpose.popup)) = state.folder.string();
   if (!state.chosen.empty() && state.previewed != state.chosen) {
     state.previewed = state.chosen;
-    state.preview = ask(session, state.folder / state.chosen, purpose.extension, false);
+    state.preview = ask(session, state.folder / state.chosen, purpose, false);
   }
 
   const float width = std::min(ui.px(860), whole.width - ui.px(48));
@@ -437,7 +422,9 @@ void draw_file_dialog(Ui& ui, const Area& whole) {
                          ready);
   if (button(ui, "dialog/cancel", foot.right(ui.px(100)), {.label = std::string(ui.tr("Cancel"))}))
     session.popup.clear();
-  if (purpose.popup == "open") {
+  if (!state.trouble.empty()) {
+    put_text(ui, foot.rest, ui.fonts.small, ui.theme.error, state.trouble);
+  } else if (purpose.popup == "open") {
     put_text(ui,
              foot.rest,
              ui.fonts.small,
@@ -446,15 +433,28 @@ void draw_file_dialog(Ui& ui, const Area& whole) {
   }
   end_popup();
 
+  // A folder that was typed and turns out to be a drive is what was meant.
+  if (state.enter_opens && state.found && state.found->ready) {
+    state.enter_opens = false;
+    if (state.found->drives.drives.size() == 1 && state.chosen.empty()) {
+      finish(ui, state, purpose, state.folder);
+      return;
+    }
+  }
   if (typed_enter) {
     const fs::path typed = state.typed;
     std::error_code ignored;
-    if (fs::is_directory(typed, ignored)) {
+    state.trouble.clear();
+    const bool here = typed == state.folder && state.found && state.found->ready;
+    if (here && purpose.popup == "open" && !state.found->drives.drives.empty()) {
+      finish(ui, state, purpose, typed);  // a second Enter: the folder that is shown is a drive
+    } else if (fs::is_directory(typed, ignored)) {
       go_to(session, state, purpose, typed);
+      state.enter_opens = purpose.popup == "open";
     } else if (purpose.name.empty() && fs::exists(typed, ignored)) {
       finish(ui, state, purpose, typed);
     } else if (purpose.name.empty()) {
-      say(session, Severity::warning, text("There is nothing at {}", state.typed));
+      state.trouble = fill(ui.tr("There is nothing at {}"), {state.typed});
     }
   } else if (go) {
     finish(ui, state, purpose, path);

@@ -40,7 +40,10 @@ std::span<const Popup> popups() {
       {"save_elsewhere", draw_file_dialog},
       {"export", draw_file_dialog},
       {"export_correction", draw_file_dialog},
+      {"import_labels", draw_file_dialog},
       {"unsaved", draw_unsaved},
+      {"doctor", draw_doctor},
+      {"choose_drive", draw_choose_drive},
   };
   return table;
 }
@@ -54,6 +57,7 @@ void draw_popups(Ui& ui, const Area& whole) {
   }
   // The track list and the top bar take theirs; a layout without them has nothing to show.
   if (ui.session.popup == "filter" || ui.session.popup == "menu") ui.session.popup.clear();
+  draw_repair_banner(ui, whole);
   draw_tasks(ui, whole);
 }
 

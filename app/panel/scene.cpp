@@ -22,6 +22,7 @@ constexpr Channel kChannels[] = {
     {"range", "Distance"},
     {"ring", "Ring"},
     {"time", "Time"},
+    {"lidar", "Lidar"},
     {"camera", "Camera"},
     {"class", "Class"},
 };
@@ -75,11 +76,23 @@ void draw_colors(Ui& ui, const Area& area) {
     titles.emplace_back(ui.tr(channel.title));
   }
   const Legend& legend = ui.views.legend();
-  const float widest = area.width - ui.px(16);
+  const bool lidars = has_lidars_to_switch(ui.session);
+  const float widest = area.width - ui.px(lidars ? 50 : 16);
   const bool ramp = legend.scale && widest > ui.px(220);
   const bool figures = ramp && widest > ui.px(310);
   const float width = std::min(ui.px(figures ? 300 : ramp ? 220 : 132), widest);
   const Area bar = {area.x + area.width - width - ui.px(6), area.y + ui.px(6), width, ui.px(30)};
+  if (lidars) {
+    const Area button_area = {bar.x - ui.px(34), bar.y, ui.px(30), bar.height};
+    ImGui::SetCursorScreenPos({button_area.x, button_area.y});
+    ImGui::BeginChild("lidars_button",
+                      {button_area.width, button_area.height},
+                      false,
+                      ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoScrollbar);
+    fill(button_area, ui.theme.window, ui.px(3));
+    draw_lidars_button(ui, button_area);
+    ImGui::EndChild();
+  }
   ImGui::SetCursorScreenPos({bar.x, bar.y});
   ImGui::BeginChild("colors",
                     {bar.width, bar.height},

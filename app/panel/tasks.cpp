@@ -32,7 +32,9 @@ void draw_tasks(Ui& ui, const Area& whole) {
         task.share >= 0 ? fmt::format("{:.0f} %", task.share * 100) : std::string();
     put_text(ui, cut.rest, ui.fonts.small, ui.theme.dim, percent, Align::right);
     cut.rest.width -= ui.px(48);
-    put_text(ui, cut.rest, ui.fonts.small, ui.theme.text, ui.words(task.title));
+    std::string words = ui.words(task.title);
+    if (!task.step.empty()) words += " · " + std::string(ui.tr(task.step));
+    put_text(ui, cut.rest, ui.fonts.small, ui.theme.text, words);
     const Area track = {bar.x, bar.y + ui.px(2), bar.width - ui.px(8), ui.px(4)};
     fill(track, ui.theme.active, ui.px(2));
     if (task.share >= 0) {

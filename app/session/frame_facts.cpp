@@ -56,12 +56,53 @@ void count_later(Session& session,
       Jobs::Order::newest_first);
 }
 
+/// The points of those parts that are switched on, with all their channels. What has no channel
+/// `lidar`, or a number beyond the parts, stays.
+std::shared_ptr<const Sweep> without_parts(const Sweep& whole, const std::vector<bool>& parts) {
+  auto thin = std::make_shared<Sweep>(whole);
+  for (auto& piece : thin->pieces) {
+    const Channel* of = piece->channel("lidar");
+    if (!of) continue;
+    std::vector<std::size_t> kept;
+    for (std::size_t i = 0; i < piece->size(); ++i) {
+      const float number = of->values[i];
+      if (!(number >= 0 && number < static_cast<float>(parts.size())) ||
+          parts[static_cast<std::size_t>(number)])
+        kept.push_back(i);
+    }
+    const auto pick = [&](const auto& from) {
+      std::decay_t<decltype(from)> to;
+      if (from.empty()) return to;
+      to.reserve(kept.size());
+      for (const std::size_t i : kept) to.push_back(from[i]);
+      return to;
+    };
+    PointCloud cloud = *piece;
+    cloud.x = pick(piece->x);
+    cloud.y = pick(piece->y);
+    cloud.z = pick(piece->z);
+    cloud.rgb = pick(piece->rgb);
+    for (Channel& channel : cloud.channels) channel.values = pick(channel.values);
+    piece = std::make_shared<const PointCloud>(std::move(cloud));
+  }
+  return thin;
+}
+
 }  // namespace
 
 std::shared_ptr<const Sweep> shown_sweep(const Session& session, int lidar) {
   if (!session.cache || lidar < 0 || lidar >= static_cast<int>(session.drive->info().lidars.size()))
     return nullptr;
-  return session.cache->sweep(session.time.frame, lidar).value;
+  auto whole = session.cache->sweep(session.time.frame, lidar).value;
+  const auto& parts = session.layers.parts;
+  const auto index = static_cast<std::size_t>(lidar);
+  if (!whole || index >= parts.size() ||
+      std::find(parts[index].begin(), parts[index].end(), false) == parts[index].end())
+    return whole;
+  ThinnedSweep& known = session.inside->thinned[lidar];
+  if (known.whole.lock() != whole || known.parts != parts[index])
+    known = {whole, parts[index], without_parts(*whole, parts[index])};
+  return known.thin;
 }
 
 Pose ego_from_points(const Session& session, const Sweep& sweep) {

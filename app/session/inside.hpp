@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "app/session/session.hpp"
+#include "app/session/tasks.hpp"
 
 namespace sweepbox {
 
@@ -14,6 +15,23 @@ struct CountedBox {
   Cuboid cuboid_in_points;
   int points = -1;
   Attributes attributes;  ///< that it was counted by
+};
+
+/// A sweep without the points of parts that are switched off.
+struct ThinnedSweep {
+  std::weak_ptr<const Sweep> whole;
+  std::vector<bool> parts;
+  std::shared_ptr<const Sweep> thin;
+};
+
+/// The drive as it was while a repair is shown.
+struct BeforePreview {
+  std::shared_ptr<const Drive> drive;
+  std::unique_ptr<FrameCache> cache;
+  std::vector<Problem> problems;
+  Repairs opened_with;
+  Edit edit;     ///< what taking the repair changes
+  int kept = 0;  ///< tracks that somebody touched and that therefore stay
 };
 
 struct SessionInside {
@@ -34,8 +52,24 @@ struct SessionInside {
   bool refused = false;
   bool message_shown = false;
 
-  // tasks: shares as their jobs write them
-  std::map<std::uint64_t, std::shared_ptr<std::atomic<double>>> shares;
+  // tasks: shares and steps as their jobs write them
+  struct Progress {
+    std::shared_ptr<std::atomic<double>> share;
+    std::shared_ptr<std::atomic<const char*>> step;
+  };
+
+  std::map<std::uint64_t, Progress> shares;
+
+  // opening and reopening: the one under way, so that a cancel or another one ends it at once
+  std::optional<TaskHandle> opening;
+  Repairs asked;                     ///< of the request: on top of the document's
+  Repairs opened_with;               ///< what `drive` was read with
+  std::optional<Repairs> rereading;  ///< what the last job that read again was asked for
+  LabelPlace labels;                 ///< of the request, instead of the drive's own
+  std::optional<BeforePreview> before_preview;
+
+  // shown_sweep: sweeps without the points of parts that are switched off
+  std::map<int, ThinnedSweep> thinned;
 
   // tick: the frame whose time came before its data, −1 for none
   int late_frame = -1;

@@ -1,7 +1,10 @@
+#include "app/session/opening.hpp"
+
 #include <algorithm>
 
+#include "app/session/doctor.hpp"
 #include "app/session/inside.hpp"
-#include "app/session/session.hpp"
+#include "app/session/reopening.hpp"
 #include "core/base/files.hpp"
 #include "core/base/hash.hpp"
 
@@ -9,15 +12,28 @@ namespace sweepbox {
 namespace {
 
 /// What opening gathers before the session changes: an error on the way leaves the start page as it
-/// is.
+/// is. Made by a job, or at once.
 struct Opening {
   DriveRef ref;
+  std::vector<DriveRef> choices;  ///< several drives and none was named: nothing else is filled
   std::shared_ptr<const Drive> drive;
+  std::string fingerprint;
   std::unique_ptr<Project> project;
+  Repairs opened_with;
   Document document;
   std::vector<LogRecord> records;
   std::vector<Problem> problems;
+  Edit labels;   ///< the first import; empty where the project has its own already
+  Edit realign;  ///< keys brought to the stamps of their frames
   bool memory_read_only = false;
+};
+
+/// What opening needs of the session: values, since it may run in a job.
+struct OpeningTools {
+  std::string who;
+  std::function<void()> on_change;
+  Cancel cancel;
+  std::function<void(const char*)> step;  ///< says what it is at
 };
 
 bool is_project(const fs::path& path) {
@@ -25,28 +41,31 @@ bool is_project(const fs::path& path) {
   return path.extension() == ".sbx" && !fs::is_directory(path, ignored);
 }
 
-Result<DriveRef> choose_drive(const fs::path& path,
-                              const std::string& format,
-                              const std::string& name) {
+/// At least one.
+Result<std::vector<DriveRef>> drives_at(const fs::path& path,
+                                        const std::string& format,
+                                        const std::string& name) {
   Listing found = find_drives(path, format);
   if (!name.empty())
     std::erase_if(found.drives, [&](const DriveRef& ref) { return ref.name != name; });
-  if (found.drives.size() == 1) return found.drives.front();
-  if (found.drives.empty()) {
-    if (!found.notes.empty()) return tl::unexpected(found.notes.front());
-    return fail(path.string(),
-                {},
-                name.empty() ? Text("a drive") : text("a drive named {}", name),
-                "none in any format that is known",
-                "Open the folder that holds the sweeps, or see `sweepbox formats`.");
-  }
+  if (!found.drives.empty()) return std::move(found.drives);
+  if (!found.notes.empty()) return tl::unexpected(found.notes.front());
+  return fail(path.string(),
+              {},
+              name.empty() ? Text("a drive") : text("a drive named {}", name),
+              "none in any format that is known",
+              "Open the folder that holds the sweeps, or see `sweepbox formats`.");
+}
+
+Error several_drives(const fs::path& path, const std::vector<DriveRef>& drives) {
   std::string names;
-  for (const DriveRef& ref : found.drives) names += (names.empty() ? "" : ", ") + ref.name;
+  for (const DriveRef& ref : drives) names += (names.empty() ? "" : ", ") + ref.name;
   return fail(path.string(),
               {},
               "one drive",
-              text("{} drives", found.drives.size()),
-              text("Choose one: {}", names));
+              text("{} drives", drives.size()),
+              text("Choose one: {}", names))
+      .value();
 }
 
 /// Hash over format, frame names and file sizes: the same data found elsewhere is the same drive.
@@ -67,29 +86,20 @@ std::string fingerprint_of(const Drive& drive) {
   return hash.hex();
 }
 
-Repairs repairs_of(const Document& document, const Repairs& asked) {
-  Repairs all;
-  for (const Key& key : document.keys(Kind::repair)) {
-    const Value value = document.value(key);
-    if (const auto* words = std::get_if<std::string>(&value)) all.values[key.id] = *words;
-  }
-  for (const auto& [name, value] : asked.values) all.values[name] = value;
-  return all;
-}
-
 /// Wakes the frame loop from the store's thread: a job that does nothing, since jobs own the wake.
 std::function<void()> waking(Jobs& jobs) {
   return [&jobs] { jobs.submit([](const Cancel&) {}, [] {}); };
 }
 
-Result<void> open_project(Session& session,
-                          const fs::path& path,
+Result<void> open_project(const fs::path& path,
                           const OpenRequest& request,
+                          const OpeningTools& tools,
                           Opening& opening) {
+  if (tools.cancel.requested()) return refuse("Opening was stopped");
   ProjectOptions options;
   options.read_only = request.read_only;
-  options.who = session.settings.who;
-  options.on_change = waking(session.jobs);
+  options.who = tools.who;
+  options.on_change = tools.on_change;
   auto opened = Project::open(path, default_taxonomy(), std::move(options));
   if (!opened) return tl::unexpected(opened.error());
   opening.project = std::move(opened->project);
@@ -106,56 +116,112 @@ Result<void> open_project(Session& session,
   return {};
 }
 
-Result<void> gather(Session& session, const OpenRequest& request, Opening& opening) {
-  std::error_code ignored;
-  if (is_project(request.path)) {
-    if (!fs::exists(request.path, ignored))
-      return fail(request.path.string(), {}, "a project", "no such file");
-    if (const auto done = open_project(session, request.path, request, opening); !done) return done;
-    if (opening.ref.path.empty())
-      return fail(request.path.string(),
-                  {},
-                  "a project that knows its drive",
-                  "none was ever opened with it",
-                  "Open the drive and name this project with --project.");
-    if (!fs::exists(opening.ref.path, ignored))
-      return fail(
-          opening.ref.path.string(),
-          {},
-          text("the drive of {}", request.path.filename().string()),
-          "nothing at this place",
-          "Bring the drive back, or open it from its new place with --project and this file.");
-    auto drive = open_drive(opening.ref, repairs_of(opening.document, request.repairs));
-    if (!drive) return tl::unexpected(drive.error());
-    opening.drive = std::move(*drive);
-    return {};
-  }
-
-  auto ref = choose_drive(request.path, request.format, request.drive);
-  if (!ref) return tl::unexpected(ref.error());
-  opening.ref = std::move(*ref);
-  auto drive = open_drive(opening.ref, request.repairs);
+Result<void> read_drive(Opening& opening, const Repairs& repairs) {
+  auto drive = open_drive(opening.ref, repairs);
   if (!drive) return tl::unexpected(drive.error());
   opening.drive = std::move(*drive);
+  opening.opened_with = repairs;
+  return {};
+}
+
+/// The drive that a project names.
+Result<void> gather_project(const OpenRequest& request,
+                            const OpeningTools& tools,
+                            Opening& opening) {
+  std::error_code ignored;
+  if (!fs::exists(request.path, ignored))
+    return fail(request.path.string(), {}, "a project", "no such file");
+  if (const auto done = open_project(request.path, request, tools, opening); !done) return done;
+  if (opening.ref.path.empty())
+    return fail(request.path.string(),
+                {},
+                "a project that knows its drive",
+                "none was ever opened with it",
+                "Open the drive and name this project with --project.");
+  if (!fs::exists(opening.ref.path, ignored))
+    return fail(
+        opening.ref.path.string(),
+        {},
+        text("the drive of {}", request.path.filename().string()),
+        "nothing at this place",
+        "Bring the drive back, or open it from its new place with --project and this file.");
+  tools.step("Reading the drive");
+  if (const auto read = read_drive(opening, repairs_of(opening.document, request.repairs)); !read)
+    return read;
+  opening.fingerprint = fingerprint_of(*opening.drive);
+  return {};
+}
+
+/// A drive, and the project that belongs to it.
+Result<void> gather_drive(const OpenRequest& request, const OpeningTools& tools, Opening& opening) {
+  std::error_code ignored;
+  tools.step("Looking for drives");
+  auto refs = drives_at(request.path, request.format, request.drive);
+  if (!refs) return tl::unexpected(refs.error());
+  if (refs->size() > 1) {
+    opening.choices = std::move(*refs);
+    return {};
+  }
+  opening.ref = std::move(refs->front());
+  tools.step("Reading the drive");
+  if (const auto read = read_drive(opening, request.repairs); !read) return read;
+  opening.fingerprint = fingerprint_of(*opening.drive);
   if (request.project == "memory") return {};
 
-  const fs::path path =
-      request.project.empty()
-          ? default_project_path(opening.drive->info().name, fingerprint_of(*opening.drive))
-          : request.project;
+  const fs::path path = request.project.empty()
+                            ? default_project_path(opening.drive->info().name, opening.fingerprint)
+                            : request.project;
   if (request.read_only && !fs::exists(path, ignored)) {
     opening.memory_read_only = true;
     return {};
   }
-  if (const auto done = open_project(session, path, request, opening); !done) return done;
+  if (const auto done = open_project(path, request, tools, opening); !done) return done;
   // The default project is found by its drive, so its repairs are known only now.
   const Repairs repairs = repairs_of(opening.document, request.repairs);
-  if (!(repairs == request.repairs)) {
-    auto repaired = open_drive(opening.ref, repairs);
-    if (!repaired) return tl::unexpected(repaired.error());
-    opening.drive = std::move(*repaired);
+  return repairs == request.repairs ? Result<void>{} : read_drive(opening, repairs);
+}
+
+/// The labels as the first edit of a fresh project; keys of another at their frames' stamps.
+void gather_labels(const OpenRequest& request, const OpeningTools& tools, Opening& opening) {
+  const Drive& drive = *opening.drive;
+  const auto said = drive.problems();
+  opening.problems.insert(opening.problems.end(), said.begin(), said.end());
+  if (!opening.records.empty()) {
+    opening.realign = realign_edit(drive, opening.document);
+    if (!request.labels.path.empty())
+      opening.problems.push_back({Severity::warning,
+                                  request.labels.path.string(),
+                                  {},
+                                  "a project without labels",
+                                  "one that has its own",
+                                  "Nothing was imported: use Import labels."});
+    return;
   }
-  return {};
+  if (request.labels.path.empty() && drive.info().labels.empty()) return;
+  tools.step("Reading its labels");
+  auto labels = labels_of(drive, request.labels);
+  if (!labels) {
+    opening.problems.push_back(labels.error());
+    return;
+  }
+  opening.problems.insert(opening.problems.end(), labels->problems.begin(), labels->problems.end());
+  opening.labels = import_edit(*labels, drive, opening.document);
+  opening.labels.author = Author::import;
+}
+
+Result<Opening> prepare(const OpenRequest& request, const OpeningTools& tools) {
+  Opening opening;
+  const auto gathered = is_project(request.path) ? gather_project(request, tools, opening)
+                                                 : gather_drive(request, tools, opening);
+  if (!gathered) return tl::unexpected(gathered.error());
+  if (opening.choices.empty()) gather_labels(request, tools, opening);
+  // Here and not where the answer is thrown away: the next opening must find the project free.
+  if (tools.cancel.requested()) return refuse("Opening was stopped");
+  return opening;
+}
+
+OpeningTools tools_of(Session& session) {
+  return {session.settings.who, waking(session.jobs), {}, [](const char*) {}};
 }
 
 /// Says which imported label files say something else by now. In a job: a set may have thousands.
@@ -201,6 +267,7 @@ void watch_labels(Session& session) {
 }
 
 void remember_recent(Session& session, const fs::path& path) {
+  if (!session.recent_kept) return;
   std::error_code ignored;
   const std::string line = fs::absolute(path, ignored).lexically_normal().string();
   auto& recent = session.settings.recent;
@@ -212,28 +279,13 @@ void remember_recent(Session& session, const fs::path& path) {
     say(session, saved.error());
 }
 
-Result<void> first_import(Session& session) {
-  const Drive& drive = *session.drive;
-  if (drive.info().labels.empty()) return {};
-  auto labels = read_own_labels(drive);
-  if (!labels) {
-    session.problems.push_back(labels.error());
-    say(session, labels.error());
-    return {};
-  }
-  session.problems.insert(session.problems.end(), labels->problems.begin(), labels->problems.end());
-  Edit edit = import_edit(*labels, drive, session.history->document());
-  if (edit.empty()) return {};
-  edit.author = Author::import;
-  return commit(session, std::move(edit));
-}
-
 }  // namespace
 
 void reset_inside(Session& session) {
   session.inside->counting.request();
   auto fresh = std::make_unique<SessionInside>();
   fresh->shares = std::move(session.inside->shares);  // long work goes on whatever is open
+  fresh->opening = std::move(session.inside->opening);
   session.inside = std::move(fresh);
 }
 
@@ -243,6 +295,9 @@ Result<void> close_drive(Session& session) {
   if (!flushed) return flushed;  // stays open: closing now would lose what the disk refused
   session.inside->counting.request();
   session.preview.reset();
+  session.repair_preview.reset();
+  session.choice.reset();
+  reset_doctor(session);
   session.history.reset();
   session.project.reset();
   session.memory.reset();
@@ -259,6 +314,7 @@ Result<void> close_drive(Session& session) {
   session.tool = "select";
   session.last_yaw.reset();
   session.layers.lidars.clear();
+  session.layers.parts.clear();
   session.calibrate.camera = 0;
   const Playback fresh;
   session.time.frame = fresh.frame;
@@ -272,20 +328,18 @@ Result<void> close_drive(Session& session) {
   return {};
 }
 
-Result<void> open_in_session(Session& session, const OpenRequest& request) {
-  if (const auto closed = close_drive(session); !closed) return closed;
-  Opening opening;
-  if (const auto gathered = gather(session, request, opening); !gathered) return gathered;
+namespace {
 
+/// Puts what was gathered into a session without a drive.
+Result<void> install(Session& session, const OpenRequest& request, Opening opening) {
   session.ref = opening.ref;
   session.drive = opening.drive;
   session.problems = std::move(opening.problems);
-  const auto said = session.drive->problems();
-  session.problems.insert(session.problems.end(), said.begin(), said.end());
-  session.layers.lidars.assign(session.drive->info().lidars.size(), true);
-  FrameCache::Options options;
-  options.byte_cap = session.settings.cache_megabytes << 20;
-  session.cache = std::make_unique<FrameCache>(session.drive, session.jobs, options);
+  show_all_lidars(session);
+  session.cache = cache_for(session, session.drive);
+  session.inside->asked = request.repairs;
+  session.inside->opened_with = opening.opened_with;
+  session.inside->labels = request.labels;
 
   const bool fresh = opening.records.empty();
   EditLog* log = nullptr;
@@ -298,8 +352,9 @@ Result<void> open_in_session(Session& session, const OpenRequest& request) {
   }
   session.history =
       std::make_unique<History>(std::move(opening.document), *log, std::move(opening.records));
-  if (fresh)
-    if (const auto imported = first_import(session); !imported && !session.read_only()) {
+  if (!opening.labels.empty())
+    if (const auto imported = commit(session, std::move(opening.labels));
+        !imported && !session.read_only()) {
       (void)close_drive(session);
       return imported;
     }
@@ -310,17 +365,15 @@ Result<void> open_in_session(Session& session, const OpenRequest& request) {
                                 session.ref.format,
                                 session.ref.name,
                                 session.ref.part,
-                                fingerprint_of(*session.drive)});
-    if (Edit edit = realign_edit(*session.drive, session.history->document()); !edit.empty())
-      (void)commit(session, std::move(edit));  // said there; the stamps then stay as they were
+                                opening.fingerprint});
+    if (!opening.realign.empty())
+      (void)commit(session, std::move(opening.realign));  // said there; the stamps then stay
   }
   if (!fresh) watch_labels(session);
   for (const Problem& problem : session.problems)
     if (problem.severity != Severity::note) say(session, problem);
-  if (session.project && is_project(request.path))
-    remember_recent(session, request.path);
-  else
-    remember_recent(session, session.ref.path);
+  remember_recent(session,
+                  session.project && is_project(request.path) ? request.path : session.ref.path);
 
   const int last = static_cast<int>(session.drive->frames().size()) - 1;
   session.time.frame = std::clamp(request.frame, 0, std::max(last, 0));
@@ -330,6 +383,64 @@ Result<void> open_in_session(Session& session, const OpenRequest& request) {
   ++session.versions.time;
   ++session.versions.camera;
   return {};
+}
+
+}  // namespace
+
+Result<void> open_in_session(Session& session, const OpenRequest& request) {
+  if (const auto closed = close_drive(session); !closed) return closed;
+  auto opening = prepare(request, tools_of(session));
+  if (!opening) return tl::unexpected(opening.error());
+  if (!opening->choices.empty())
+    return tl::unexpected(several_drives(request.path, opening->choices));
+  return install(session, request, std::move(*opening));
+}
+
+Result<void> start_opening(Session& session,
+                           OpenRequest request,
+                           std::function<void(const Error&)> failed) {
+  if (const auto closed = close_drive(session); !closed) return closed;
+  stop_opening(session);
+  const TaskHandle task = begin_task(session, text("Opening {}", request.path.filename().string()));
+  task.share->store(-1);
+  session.inside->opening = task;
+  OpeningTools tools = tools_of(session);
+  tools.cancel = task.cancel;
+  tools.step = [step = task.step](const char* words) { step->store(words); };
+  // Results are shared with the queue: a std::function cannot hold what only moves.
+  session.jobs.submit(
+      [request, tools](const Cancel&) {
+        return std::make_shared<Result<Opening>>(prepare(request, tools));
+      },
+      [&session, request, task, failed](const std::shared_ptr<Result<Opening>>& opening) {
+        if (task.cancel.requested()) return;
+        session.inside->opening.reset();
+        end_task(session, task.id);
+        const auto tell = [&](const Error& error) {
+          if (failed)
+            failed(error);
+          else
+            say(session, error);
+        };
+        if (!*opening) return tell(opening->error());
+        if (!(*opening)->choices.empty()) {
+          session.choice = DriveChoice{request, std::move((*opening)->choices)};
+          session.popup = "choose_drive";
+          return;
+        }
+        if (const auto closed = close_drive(session); !closed) return tell(closed.error());
+        if (const auto done = install(session, request, std::move(**opening)); !done)
+          return tell(done.error());
+        begin_examination(session);
+      });
+  return {};
+}
+
+void stop_opening(Session& session) {
+  if (!session.inside->opening) return;
+  session.inside->opening->cancel.request();
+  end_task(session, session.inside->opening->id);
+  session.inside->opening.reset();
 }
 
 }  // namespace sweepbox

@@ -7,7 +7,10 @@
 #include <cctype>
 #include <cstdlib>
 
+#include "app/session/doctor.hpp"
 #include "app/session/inside.hpp"
+#include "app/session/opening.hpp"
+#include "app/session/reopening.hpp"
 
 namespace sweepbox {
 namespace {
@@ -32,10 +35,20 @@ void document_changed(Session& session) {
   if (session.hovered && gone(session.hovered)) session.hovered = 0;
 }
 
+Error shown_repair_error() {
+  return refuse("A repair is shown, nothing is edited meanwhile", "Take it or go back first.")
+      .value();
+}
+
 Result<void> apply_and_say(Session& session, Edit edit) {
   if (edit.empty()) return {};
   if (!session.history) {
     const Error error = refuse("No drive is open", "Open a folder first.").value();
+    say(session, error);
+    return tl::unexpected(error);
+  }
+  if (session.repair_preview) {
+    const Error error = shown_repair_error();
     say(session, error);
     return tl::unexpected(error);
   }
@@ -69,6 +82,7 @@ Session::Session(Jobs& jobs_to_use, Settings chosen, std::filesystem::path confi
       settings(std::move(chosen)),
       config_folder(std::move(config)),
       language(settings.language),
+      doctor(std::make_unique<DoctorState>()),
       inside(std::make_unique<SessionInside>()) {
   layers.color_by = settings.color_by;
   layers.color_map = settings.color_map;
@@ -78,6 +92,7 @@ Session::Session(Jobs& jobs_to_use, Settings chosen, std::filesystem::path confi
 
 Session::~Session() {
   inside->counting.request();
+  doctor->cancel.request();
 }
 
 const Document& Session::document() const {
@@ -94,7 +109,7 @@ Moment Session::moment() const {
 }
 
 bool Session::read_only() const {
-  return inside->read_only || (project && project->state().read_only);
+  return inside->read_only || repair_preview || (project && project->state().read_only);
 }
 
 Result<void> commit(Session& session, Edit edit) {
@@ -103,7 +118,7 @@ Result<void> commit(Session& session, Edit edit) {
 
 Result<void> commit(Session& session, Result<Edit> edit) {
   if (edit) return apply_and_say(session, std::move(*edit));
-  session.preview.reset();
+  if (!session.repair_preview) session.preview.reset();
   ++session.versions.document;
   say(session, edit.error());
   return tl::unexpected(edit.error());
@@ -114,7 +129,8 @@ namespace {
 Result<bool> step_history(Session& session, bool back) {
   if (!session.history) return false;
   if (session.read_only()) {
-    const Error error = refuse("This project is open read only").value();
+    const Error error = session.repair_preview ? shown_repair_error()
+                                               : refuse("This project is open read only").value();
     say(session, error);
     return tl::unexpected(error);
   }
@@ -166,6 +182,7 @@ Result<void> take_offer(Session& session, std::size_t index) {
 
 void set_preview(Session& session, std::optional<Document> document) {
   if (!document && !session.preview) return;
+  if (session.repair_preview) return;  // it is the repaired drive's document
   session.preview = std::move(document);
   ++session.versions.document;
 }
@@ -236,6 +253,13 @@ void say(Session& session, const Error& error) {
 
 bool update(Session& session) {
   bool changed = session.jobs.deliver() > 0;
+  if (session.doctor->jobs && session.doctor->jobs->deliver() > 0) changed = true;
+  if (session.inside->opening && session.inside->opening->cancel.requested()) {
+    stop_opening(session);
+    say(session, Severity::note, "Stopped");
+    changed = true;
+  }
+  follow_repairs(session);
   SessionInside& inside = *session.inside;  // only now: a job's end may open another drive
   if (session.cache && session.cache->version() != inside.cache_version) {
     inside.cache_version = session.cache->version();
@@ -260,8 +284,12 @@ bool update(Session& session) {
   }
   for (Task& task : session.tasks) {
     const auto share = inside.shares.find(task.id);
-    if (share == inside.shares.end() || task.share == *share->second) continue;
-    task.share = *share->second;
+    if (share == inside.shares.end()) continue;
+    const double now = *share->second.share;
+    const std::string_view step = share->second.step->load();
+    if (task.share == now && task.step == step) continue;
+    task.share = now;
+    task.step = step;
     changed = true;
   }
   if (inside.message_shown && !session.messages.empty()) {

@@ -36,7 +36,7 @@ struct Playback {
 /// What is shown, and how.
 struct Layers {
   std::string color_by =
-      "height";  ///< "height", "intensity", "range", "ring", "time", "camera", "class"
+      "height";  ///< "height", "intensity", "range", "ring", "time", "lidar", "camera", "class"
   std::string color_map = "slate";
   double point_size = 2;  ///< px
   bool eye_dome = true;
@@ -48,6 +48,8 @@ struct Layers {
   bool boxes_on_images = true;
   bool others = true;        ///< boxes that are not selected
   std::vector<bool> lidars;  ///< one a lidar
+  /// One a part of each lidar whose sweeps mix several (LidarInfo::parts); empty for the others.
+  std::vector<std::vector<bool>> parts;
 };
 
 /// Camera of the 3D view, in ego. An orbit about a target.
@@ -90,7 +92,8 @@ struct Message {
 struct Task {
   std::uint64_t id = 0;
   Text title;
-  double share = 0;  ///< 0 … 1; < 0: unknown
+  std::string_view step;  ///< what it is at: English, key of its translation; may be empty
+  double share = 0;       ///< 0 … 1; < 0: unknown
   Cancel cancel;
 };
 
@@ -112,6 +115,35 @@ struct FrameBox {
   double distance = 0;   ///< of its centre from ego, m
   bool key = false;      ///< the frame has a key of it
 };
+
+struct OpenRequest {
+  std::filesystem::path path;  ///< a drive or a project (.sbx)
+  std::string format;
+  std::string drive;
+  Repairs repairs;
+  std::filesystem::path project;  ///< empty: the default place; "memory": none is kept
+  bool read_only = false;
+  int frame = 0;
+  /// Labels of another place instead of the drive's own, for a first opening; an empty format is
+  /// recognised, an empty path is none.
+  LabelPlace labels = {};
+};
+
+/// Several drives stand at one place: which of them is meant?
+struct DriveChoice {
+  OpenRequest request;
+  std::vector<DriveRef> drives;
+};
+
+/// A repair as it would be, shown on the drive before anybody takes it: then `drive`, `cache` and
+/// `preview` are those of the repaired drive, and nothing can be edited.
+struct RepairPreview {
+  std::string name;   ///< "extrinsics.camera", as in repair_kinds()
+  std::string value;  ///< "inverse"; empty: the drive without this repair
+};
+
+/// What the import doctor found and what became of it.
+struct DoctorState;
 
 /// Caches and watchers of the functions below; theirs alone.
 struct SessionInside;
@@ -161,8 +193,12 @@ struct Session {
   UiMap ui_map;
   std::deque<Message> messages;  ///< newest last, at most 500
   std::vector<Task> tasks;
-  std::vector<Edit> offers;       ///< results of jobs whose tracks changed meanwhile
-  std::vector<Problem> problems;  ///< of the drive, its labels and the project
+  std::vector<Edit> offers;                     ///< results of jobs whose tracks changed meanwhile
+  std::vector<Problem> problems;                ///< of the drive, its labels and the project
+  std::optional<DriveChoice> choice;            ///< asked in the popup "choose_drive"
+  std::optional<RepairPreview> repair_preview;  ///< see reopening.hpp
+  std::unique_ptr<DoctorState> doctor;          ///< never null; see doctor.hpp
+  bool recent_kept = true;  ///< false for runs of scripts: what they open is nobody's recent drive
   bool quit = false;
   /// Makes the sample drive in a job and opens it; set by the program, which alone knows `synth`.
   std::function<Result<void>(Session&)> make_sample;
@@ -183,19 +219,10 @@ struct Session {
   Document nothing_;
 };
 
-struct OpenRequest {
-  std::filesystem::path path;  ///< a drive or a project (.sbx)
-  std::string format;
-  std::string drive;
-  Repairs repairs;
-  std::filesystem::path project;  ///< empty: the default place; "memory": none is kept
-  bool read_only = false;
-  int frame = 0;
-};
-
 /// Closes what is open (waits for the disk), then opens: project before drive (its repairs), the
 /// drive, its labels as edit 1 on the first opening, the first frame wanted. On an error the start
-/// page stays.
+/// page stays. Waits for all of it: for scripts and tests; the window calls start_opening
+/// (opening.hpp).
 Result<void> open_in_session(Session& session, const OpenRequest& request);
 /// Flushes the project and returns to the start page.
 Result<void> close_drive(Session& session);
@@ -241,7 +268,8 @@ constexpr double kMessageSeconds = 8;
 const std::vector<FrameBox>& frame_boxes(Session& session);
 const FrameBox* frame_box(Session& session, TrackId track);
 
-/// The sweep of the shown frame, nullptr until it is loaded (lidar 0 is the reference).
+/// The sweep of the shown frame, nullptr until it is loaded (lidar 0 is the reference). Where parts
+/// of it are switched off (Layers::parts) it is a sweep of the others' points, made once a frame.
 std::shared_ptr<const Sweep> shown_sweep(const Session& session, int lidar = 0);
 /// The same with corrections: ego_from_points as the document has it.
 Pose ego_from_points(const Session& session, const Sweep& sweep);

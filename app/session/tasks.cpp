@@ -9,8 +9,9 @@ TaskHandle begin_task(Session& session, Text title) {
   for (const Task& task : session.tasks) handle.id = std::max(handle.id, task.id);
   ++handle.id;
   handle.share = std::make_shared<std::atomic<double>>(0.0);
-  session.tasks.push_back({handle.id, std::move(title), 0, handle.cancel});
-  session.inside->shares[handle.id] = handle.share;
+  handle.step = std::make_shared<std::atomic<const char*>>("");
+  session.tasks.push_back({handle.id, std::move(title), {}, 0, handle.cancel});
+  session.inside->shares[handle.id] = {handle.share, handle.step};
   return handle;
 }
 

@@ -11,7 +11,8 @@ namespace sweepbox {
 struct TaskHandle {
   std::uint64_t id = 0;
   Cancel cancel;
-  std::shared_ptr<std::atomic<double>> share;
+  std::shared_ptr<std::atomic<double>> share;      ///< < 0: unknown
+  std::shared_ptr<std::atomic<const char*>> step;  ///< English words that live for ever
 };
 
 /// Shows it in the window; end it in the job's `done`, also where it was cancelled or failed.

@@ -22,6 +22,9 @@ template <class Use>
 void for_each_point(const Session& session, Use use) {
   const auto& lidars = session.drive->info().lidars;
   for (int lidar = 0; lidar < static_cast<int>(lidars.size()); ++lidar) {
+    const auto& on = session.layers.lidars;
+    if (static_cast<std::size_t>(lidar) < on.size() && !on[static_cast<std::size_t>(lidar)])
+      continue;
     const std::shared_ptr<const Sweep> sweep = shown_sweep(session, lidar);
     if (!sweep) continue;
     const Pose ego_from_file = ego_from_points(session, *sweep);

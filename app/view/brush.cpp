@@ -125,7 +125,9 @@ void tags(ImDrawList* list, const Device& device, const Area& area, std::vector<
     float x = std::clamp(tag.foot.x - width / 2,
                          area.x + 2 * s,
                          std::max(area.x + 2 * s, area.x + area.width - width - 2 * s));
-    float y = std::max(tag.foot.y - height - 2 * s, area.y + 2 * s);
+    float y = std::clamp(tag.foot.y - height - 2 * s,
+                         area.y + 2 * s,
+                         std::max(area.y + 2 * s, area.y + area.height - height - 2 * s));
     const auto free = [&](float top) {
       return std::none_of(taken.begin(), taken.end(), [&](const Place& p) {
         return x < p.x1 + 1 && x + width > p.x0 - 1 && top < p.y1 + 1 && top + height > p.y0 - 1;

@@ -189,16 +189,22 @@ void ScenePoints::color_by_channel(std::string_view by) {
       values_[i] = value_of(std::hypot(xyz_[3 * i], xyz_[3 * i + 1]) / 80.0);
     return;
   }
-  if (by == "intensity" || by == "ring" || by == "time") {
+  if (by == "intensity" || by == "ring" || by == "time" || by == "lidar") {
     numbers.assign(size(), NAN);
     bool any = false;
-    for (const Part& part : parts_) {
+    for (std::size_t number = 0; number < parts_.size(); ++number) {
+      const Part& part = parts_[number];
       std::size_t at = part.first;
       for (const auto& piece : part.sweep->pieces) {
         if (const Channel* channel = piece->channel(by)) {
           std::copy(channel->values.begin(),
                     channel->values.end(),
                     numbers.begin() + static_cast<std::ptrdiff_t>(at));
+          any = true;
+        } else if (by == "lidar" && parts_.size() > 1) {
+          std::fill_n(numbers.begin() + static_cast<std::ptrdiff_t>(at),
+                      piece->size(),
+                      static_cast<float>(number));
           any = true;
         }
         at += piece->size();
@@ -210,6 +216,7 @@ void ScenePoints::color_by_channel(std::string_view by) {
       for (std::size_t i = 0; i < size(); ++i) values_[i] = value_of((numbers[i] - low) / width);
       legend_ = {by == "intensity" ? "Intensity"
                  : by == "ring"    ? "Ring"
+                 : by == "lidar"   ? "Lidar"
                                    : "Time",
                  low,
                  high,

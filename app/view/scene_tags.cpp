@@ -95,7 +95,7 @@ void draw_triad(const ViewState& state,
                 ImDrawList* list,
                 const Area& area) {
   const float s = state.device.ui_scale;
-  const ImVec2 origin(area.x + 34 * s, area.y + area.height - 34 * s);
+  const ImVec2 origin(area.x + 42 * s, area.y + area.height - 42 * s);
   const Vec3 up = up_of(camera), right = direction_of(camera).cross(up);
 
   struct Axis {

@@ -19,6 +19,7 @@
 #include "app/layout/layout.hpp"
 #include "app/panel/panel.hpp"
 #include "app/panel/widgets.hpp"
+#include "app/session/doctor.hpp"
 #include "app/window/fonts.hpp"
 #include "app/window/style.hpp"
 #include "app/window/typing.hpp"
@@ -58,7 +59,11 @@ std::uint64_t fingerprint(const Session& session) {
           ? 0
           : static_cast<std::uint64_t>(session.messages.back().at.time_since_epoch().count()));
   mix(session.tasks.size());
-  for (const Task& task : session.tasks) mix(static_cast<std::uint64_t>(task.share * 200 + 1));
+  for (const Task& task : session.tasks) {
+    mix(static_cast<std::uint64_t>(std::max(task.share, -1.0) * 200 + 201));
+    mix(std::hash<std::string_view>{}(task.step));
+  }
+  mix(static_cast<std::uint64_t>(session.doctor->stage));
   mix(std::hash<std::string>{}(session.popup + '\n' + session.layout + '\n' + session.tool + '\n' +
                                session.filter + '\n' + session.locked_axis));
   if (session.cache) mix(session.cache->version());
@@ -112,6 +117,9 @@ struct Window::State {
   float wanted_scale() const;
   void follow_settings();
   bool pending() const;
+
+  /// A look at the import is under way: nobody waits for it but scripts.
+  bool examining() const { return session->doctor->stage == DoctorState::Stage::looking; }
 
   bool fingerprint_changed() const { return fingerprint(*session) != drawn; }
 
@@ -492,7 +500,7 @@ void Window::settle() {
   int quiet = 0;
   while (quiet < 2 && state.now_s() - began < kSettleLimit) {
     frame();
-    quiet = state.pending() || state.fingerprint_changed() ? 0 : quiet + 1;
+    quiet = state.pending() || state.examining() || state.fingerprint_changed() ? 0 : quiet + 1;
     if (quiet == 0) glfwWaitEventsTimeout(0.01);
   }
 }

@@ -23,20 +23,40 @@ struct Document::Tracks {
     return at < list.size() && list[at]->uid == uid ? at : list.size();
   }
 
-  void set(TrackId uid, std::shared_ptr<const Track> track, std::uint64_t edit) {
-    const auto at = static_cast<std::ptrdiff_t>(lower_bound(uid));
-    const bool there = find(uid) < list.size();
-    if (!track) {
-      if (!there) return;
-      list.erase(list.begin() + at);
-      edits.erase(edits.begin() + at);
-    } else if (there) {
-      list[static_cast<std::size_t>(at)] = std::move(track);
-      edits[static_cast<std::size_t>(at)] = edit;
-    } else {
-      list.insert(list.begin() + at, std::move(track));
-      edits.insert(edits.begin() + at, edit);
+  struct Replacement {
+    TrackId uid = 0;
+    std::shared_ptr<const Track> track;  ///< null: removed
+  };
+
+  /// The list with things replaced, in one pass: an import brings tens of thousands, and each put
+  /// into its place alone would move half of the others.
+  static Tracks replaced(const Tracks& before, std::vector<Replacement> by, std::uint64_t edit) {
+    // Of two of one uid the last counts.
+    std::stable_sort(
+        by.begin(), by.end(), [](const auto& a, const auto& b) { return a.uid < b.uid; });
+    Tracks after;
+    after.list.reserve(before.list.size() + by.size());
+    after.edits.reserve(before.list.size() + by.size());
+    std::size_t at = 0;
+    const auto keep_below = [&](TrackId uid) {
+      for (; at < before.list.size() && before.list[at]->uid < uid; ++at) {
+        after.list.push_back(before.list[at]);
+        after.edits.push_back(before.edits[at]);
+      }
+    };
+    for (std::size_t i = 0; i < by.size(); ++i) {
+      if (i + 1 < by.size() && by[i + 1].uid == by[i].uid) continue;
+      keep_below(by[i].uid);
+      if (at < before.list.size() && before.list[at]->uid == by[i].uid) ++at;
+      if (!by[i].track) continue;
+      after.list.push_back(std::move(by[i].track));
+      after.edits.push_back(edit);
     }
+    for (; at < before.list.size(); ++at) {
+      after.list.push_back(before.list[at]);
+      after.edits.push_back(before.edits[at]);
+    }
+    return after;
   }
 };
 
@@ -134,15 +154,14 @@ Document Document::with(const Key& key, const Value& value, std::uint64_t edit_n
 
 Document Document::with(std::span<const std::pair<Key, Value>> things,
                         std::uint64_t edit_number) const {
-  std::shared_ptr<Tracks> tracks;
+  std::vector<Tracks::Replacement> tracks;
   std::shared_ptr<Others> others;
   for (const auto& [key, value] : things) {
     if (key.kind == Kind::track) {
-      if (!tracks) tracks = std::make_shared<Tracks>(*tracks_);
       const auto* track = std::get_if<std::shared_ptr<const Track>>(&value);
       assert(track || std::holds_alternative<std::monostate>(value));
       assert(!track || (*track)->uid == uid_of(key));
-      tracks->set(uid_of(key), track ? *track : nullptr, edit_number);
+      tracks.push_back({uid_of(key), track ? *track : nullptr});
       continue;
     }
     if (!others) others = std::make_shared<Others>(*others_);
@@ -152,7 +171,9 @@ Document Document::with(std::span<const std::pair<Key, Value>> things,
       (*others)[key] = {value, edit_number};
   }
   Document result = *this;
-  if (tracks) result.tracks_ = std::move(tracks);
+  if (!tracks.empty())
+    result.tracks_ =
+        std::make_shared<const Tracks>(Tracks::replaced(*tracks_, std::move(tracks), edit_number));
   if (others) result.others_ = std::move(others);
   return result;
 }

@@ -1,6 +1,7 @@
 #include "core/annotation/document.hpp"
 
 #include <catch2/catch.hpp>
+#include <random>
 
 #include "core/annotation/edit.hpp"
 #include "core/annotation/history.hpp"
@@ -168,3 +169,30 @@ TEST_CASE("an empty edit is no record") {
 
 }  // namespace
 }  // namespace sweepbox
+
+TEST_CASE("many things replaced at once are what they are one after the other") {
+  std::mt19937_64 random(7);
+  Document one_by_one;
+  std::vector<std::pair<Key, Value>> things;
+  for (int i = 0; i < 300; ++i) {
+    // Few ids, so that the same is set, removed and set again.
+    const TrackId uid = 1 + random() % 60;
+    const Key key{Kind::track, to_hex(uid)};
+    Value value;
+    if (random() % 3 != 0) {
+      auto track = std::make_shared<Track>();
+      track->uid = uid;
+      track->name = std::to_string(i);
+      value = std::shared_ptr<const Track>(track);
+    }
+    one_by_one = one_by_one.with(key, value, 4);
+    things.emplace_back(key, value);
+  }
+  const Document at_once = Document().with(things, 4);
+  CHECK(at_once == one_by_one);
+  REQUIRE(at_once.tracks().size() > 10);
+  for (std::size_t i = 1; i < at_once.tracks().size(); ++i)
+    CHECK(at_once.tracks()[i - 1]->uid < at_once.tracks()[i]->uid);
+  for (const auto& track : at_once.tracks())
+    CHECK(at_once.edit_of({Kind::track, to_hex(track->uid)}) == 4);
+}

@@ -1,0 +1,135 @@
+#include "app/session/doctor.hpp"
+
+#include <algorithm>
+
+#include "app/session/inside.hpp"
+#include "app/session/reopening.hpp"
+#include "core/base/parse.hpp"
+
+namespace sweepbox {
+namespace {
+
+constexpr std::string_view kLeft = "doctor/left/";
+
+bool left_aside(const Session& session, const std::string& what) {
+  const Value value = session.document().value({Kind::note, std::string(kLeft) + what});
+  return !std::holds_alternative<std::monostate>(value);
+}
+
+/// The name of a repair that a remedy speaks of; empty for none. Words end where a name cannot go
+/// on.
+std::string repair_in(std::string_view words) {
+  const auto of_name = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.' || c == '/';
+  };
+  std::size_t begin = 0;
+  while (begin < words.size()) {
+    if (!of_name(words[begin])) {
+      ++begin;
+      continue;
+    }
+    std::size_t end = begin;
+    while (end < words.size() && of_name(words[end])) ++end;
+    std::string_view word = words.substr(begin, end - begin);
+    while (word.ends_with('.')) word.remove_suffix(1);
+    const auto match = match_repair(word);
+    if (match && match->sensor != "NAME") return std::string(word);
+    begin = end;
+  }
+  return {};
+}
+
+/// "raw, stored" as its words; empty where a value is described and not listed.
+std::vector<std::string> choices_in(std::string_view values) {
+  std::vector<std::string> choices;
+  for (const std::string_view part : split(values, ',')) {
+    const std::string_view word = trimmed(part);
+    if (word.empty() || word.find(' ') != std::string_view::npos ||
+        word.find("…") != std::string_view::npos)
+      return {};
+    choices.emplace_back(word);
+  }
+  return choices;
+}
+
+void take_result(Session& session, Examination examination) {
+  DoctorState& doctor = *session.doctor;
+  doctor.examination = std::move(examination);
+  doctor.stage = DoctorState::Stage::done;
+  ++session.versions.layers;
+  const auto findings = open_findings(session);
+  const bool serious = std::any_of(findings.begin(), findings.end(), [](const Finding* finding) {
+    return finding->certainty != Certainty::too_few;
+  });
+  if (!serious && open_questions(session).empty()) return;
+  if (session.popup.empty() && !session.repair_preview)
+    session.popup = "doctor";
+  else
+    say(session, Severity::warning, "The import was checked: see Check the import");
+}
+
+}  // namespace
+
+void reset_doctor(Session& session) {
+  DoctorState& doctor = *session.doctor;
+  doctor.cancel.request();
+  doctor.examination = {};
+  doctor.stage = DoctorState::Stage::not_yet;
+}
+
+void begin_examination(Session& session) {
+  if (!session.has_drive()) return;
+  reset_doctor(session);
+  DoctorState& doctor = *session.doctor;
+  doctor.stage = DoctorState::Stage::looking;
+  doctor.cancel = Cancel();
+  if (!doctor.jobs)
+    // Wakes the frame loop through the session's jobs, which know how.
+    doctor.jobs = std::make_unique<Jobs>(
+        1, [&jobs = session.jobs] { jobs.submit([](const Cancel&) {}, [] {}); });
+  doctor.jobs->submit(
+      [drive = session.drive, place = session.inside->labels, cancel = doctor.cancel](
+          const Cancel&) {
+        const auto labels = labels_of(*drive, place);
+        DoctorOptions options;
+        options.cancel = cancel;
+        return examine(*drive, labels ? *labels : LabelSet{}, options);
+      },
+      [&session, cancel = doctor.cancel](Examination examination) {
+        if (!cancel.requested()) take_result(session, std::move(examination));
+      });
+}
+
+std::string left_aside_name(const Finding& finding) {
+  return finding.repair.empty() ? std::string(name_of(finding.ailment)) : finding.repair;
+}
+
+std::vector<const Finding*> open_findings(const Session& session) {
+  std::vector<const Finding*> findings;
+  for (const Finding& finding : session.doctor->examination.findings)
+    if (!left_aside(session, left_aside_name(finding))) findings.push_back(&finding);
+  return findings;
+}
+
+std::vector<Question> open_questions(const Session& session) {
+  std::vector<Question> questions;
+  for (const Problem& problem : session.problems) {
+    const std::string repair = repair_in(english(problem.fix));
+    if (repair.empty() || session.inside->opened_with.value(repair) || left_aside(session, repair))
+      continue;
+    if (std::any_of(questions.begin(), questions.end(), [&](const Question& question) {
+          return question.repair == repair;
+        }))
+      continue;
+    const std::string_view values = match_repair(repair)->kind->values;
+    questions.push_back({problem, repair, choices_in(values), std::string(values)});
+  }
+  return questions;
+}
+
+Result<void> leave_aside(Session& session, const std::string& what) {
+  return commit(session,
+                set_note(session.history->document(), std::string(kLeft) + what, "left aside"));
+}
+
+}  // namespace sweepbox

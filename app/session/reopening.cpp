@@ -1,0 +1,311 @@
+#include "app/session/reopening.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+
+#include "app/session/inside.hpp"
+#include "app/session/opening.hpp"
+
+namespace sweepbox {
+namespace {
+
+/// A drive read with other repairs, and what that changes in the document.
+struct Reread {
+  std::shared_ptr<const Drive> drive;
+  Repairs repairs;
+  Edit edit;
+  int kept = 0;  ///< tracks that were touched and stay
+};
+
+/// What a reading is asked for. The repair itself is part of the edit; without a name the document
+/// has its repairs already (undo) and only the drive is read.
+struct Asked {
+  DriveRef ref;
+  Repairs repairs;
+  LabelPlace labels;
+  Document document;
+  std::string name, value;
+};
+
+Text title_of(const Asked& asked) {
+  return asked.value.empty() ? text("Repair taken back: {}", asked.name)
+                             : text("Repair taken: {}", asked.name + "=" + asked.value);
+}
+
+Result<Reread> reread(const Asked& asked, const Cancel& cancel) {
+  auto drive = open_drive(asked.ref, asked.repairs);
+  if (!drive) return tl::unexpected(drive.error());
+  Reread result{std::move(*drive), asked.repairs, {}, 0};
+  if (asked.name.empty() || cancel.requested()) return result;
+  const auto repair = set_repair(
+      asked.document, asked.name, asked.value.empty() ? std::nullopt : std::optional(asked.value));
+  if (!repair) return tl::unexpected(repair.error());
+  // Not an EditBuilder: with tens of thousands of tracks it would copy its list for each.
+  std::map<Key, Value> things;
+  const auto take = [&](const Edit& edit) {
+    for (const Change& change : edit.changes) things[change.key] = change.after;
+  };
+  const auto with_things = [&] {
+    return asked.document.with(std::vector<std::pair<Key, Value>>(things.begin(), things.end()));
+  };
+  take(*repair);
+  if (!asked.document.keys(Kind::source).empty()) {
+    const auto labels = labels_of(*result.drive, asked.labels);
+    if (!labels) return tl::unexpected(labels.error());
+    const Document empty(asked.document.shared_taxonomy());
+    take(relabel_edit(import_edit(*labels, *result.drive, empty), asked.document, result.kept));
+  }
+  take(realign_edit(*result.drive, with_things()));
+  result.edit.title = title_of(asked);
+  for (auto& [key, value] : things)
+    if (Value before = asked.document.value(key); !same(before, value))
+      result.edit.changes.push_back({key, std::move(before), std::move(value)});
+  return result;
+}
+
+/// Reads in a job; `then` gets what was read, unless it was stopped.
+void start_rereading(Session& session, Asked asked, std::function<void(Reread)> then) {
+  stop_opening(session);
+  const TaskHandle task = begin_task(session, text("Reading {} again", session.drive->info().name));
+  task.share->store(-1);
+  session.inside->opening = task;
+  session.inside->rereading = asked.repairs;
+  session.jobs.submit(
+      [asked, task](const Cancel&) {
+        return std::make_shared<Result<Reread>>(reread(asked, task.cancel));
+      },
+      [&session, task, then, before = session.drive](
+          const std::shared_ptr<Result<Reread>>& result) {
+        if (task.cancel.requested()) return;
+        session.inside->opening.reset();
+        end_task(session, task.id);
+        if (session.drive != before) return;
+        if (*result)
+          then(std::move(**result));
+        else
+          say(session, (*result).error());
+      });
+}
+
+/// Another reading of the same drive takes the place of the one that is shown.
+void show_drive(Session& session,
+                std::shared_ptr<const Drive> drive,
+                std::unique_ptr<FrameCache> cache) {
+  const std::string frame = session.frame().name;
+  session.inside->counting.request();
+  session.drive = std::move(drive);
+  session.cache = std::move(cache);
+  const int last = static_cast<int>(session.drive->frames().size()) - 1;
+  session.time.frame =
+      frame_named(*session.drive, frame).value_or(std::clamp(session.time.frame, 0, last));
+  session.time.playing = false;
+  if (session.layers.lidars.size() != session.drive->info().lidars.size()) show_all_lidars(session);
+  const auto said = session.drive->problems();
+  session.problems.assign(said.begin(), said.end());
+  session.inside->cache_version = 0;
+  session.inside->thinned.clear();
+  session.cache->want(session.time.frame, 1);
+  ++session.versions.document;
+  ++session.versions.time;
+  ++session.versions.layers;
+  ++session.versions.camera;
+}
+
+Result<Asked> asked_with(const Session& session,
+                         const std::string& name,
+                         const std::string& value) {
+  if (!session.history) return refuse("No drive is open", "Open a folder first.");
+  Asked asked{session.ref,
+              repairs_of(session.history->document(), session.inside->asked),
+              session.inside->labels,
+              session.history->document(),
+              name,
+              value};
+  if (value.empty()) {
+    asked.repairs.values.erase(name);
+  } else if (const auto good = add_repair(asked.repairs, name + "=" + value); !good) {
+    return tl::unexpected(good.error());
+  }
+  return asked;
+}
+
+/// Commits what a reading changes; the drive that was read is shown already.
+Result<void> commit_reread(Session& session, const std::string& name, Edit edit, int kept) {
+  session.inside->asked.values.erase(name);  // the document has it by now
+  const auto done = commit(session, std::move(edit));
+  if (done && kept > 0)
+    say(session,
+        Severity::warning,
+        text("{} tracks stay as they are: somebody changed them", kept));
+  return done;
+}
+
+}  // namespace
+
+Repairs repairs_of(const Document& document, const Repairs& asked) {
+  Repairs all;
+  for (const Key& key : document.keys(Kind::repair)) {
+    const Value value = document.value(key);
+    if (const auto* words = std::get_if<std::string>(&value)) all.values[key.id] = *words;
+  }
+  for (const auto& [name, value] : asked.values) all.values[name] = value;
+  return all;
+}
+
+Result<LabelSet> labels_of(const Drive& drive, const LabelPlace& place) {
+  return place.path.empty() ? read_own_labels(drive) : read_labels(drive, place.path, place.format);
+}
+
+void show_all_lidars(Session& session) {
+  const auto& lidars = session.drive->info().lidars;
+  session.layers.lidars.assign(lidars.size(), true);
+  session.layers.parts.clear();
+  for (const LidarInfo& lidar : lidars) session.layers.parts.emplace_back(lidar.parts.size(), true);
+}
+
+std::unique_ptr<FrameCache> cache_for(Session& session, std::shared_ptr<const Drive> drive) {
+  FrameCache::Options options;
+  options.byte_cap = session.settings.cache_megabytes << 20;
+  return std::make_unique<FrameCache>(std::move(drive), session.jobs, options);
+}
+
+Edit relabel_edit(const Edit& fresh, const Document& document, int& kept) {
+  using Record = std::pair<std::string, std::uint32_t>;
+  std::map<Record, std::shared_ptr<const Track>> of_record;
+  for (const Change& change : fresh.changes) {
+    const auto* track = std::get_if<std::shared_ptr<const Track>>(&change.after);
+    if (!track) continue;
+    for (const Keyframe& key : (*track)->keys)
+      if (key.origin) of_record[{key.origin->source, key.origin->record}] = *track;
+  }
+  // A file that says something else by now numbers its records differently.
+  for (const Change& change : fresh.changes) {
+    const auto* now = std::get_if<std::shared_ptr<const Source>>(&change.after);
+    if (!now) continue;
+    const Value known = document.value(change.key);
+    const auto* then = std::get_if<std::shared_ptr<const Source>>(&known);
+    if (then && (*then)->hash == (*now)->hash) continue;
+    std::erase_if(of_record, [&](const auto& entry) { return entry.first.first == (*now)->id; });
+  }
+
+  kept = 0;
+  Edit edit;
+  edit.author = Author::import;
+  edit.title = "Labels read again";
+  for (const auto& track : document.tracks()) {
+    std::shared_ptr<const Track> read;
+    bool untouched = true, of_import = false;
+    for (const Keyframe& key : track->keys) {
+      of_import = of_import || key.source == KeySource::import;
+      const auto found =
+          key.origin ? of_record.find({key.origin->source, key.origin->record}) : of_record.end();
+      if (found == of_record.end() || (read && read != found->second)) {
+        untouched = false;
+        continue;
+      }
+      read = found->second;
+    }
+    if (!read || !untouched || read->keys.size() != track->keys.size()) {
+      if (of_import && read) ++kept;
+      continue;
+    }
+    Track after = *read;
+    after.uid = track->uid;
+    after.name = track->name;
+    after.state = track->state;
+    after.attributes = track->attributes;
+    after.marks = track->marks;
+    if (after != *track)
+      edit.changes.push_back({{Kind::track, to_hex(track->uid)},
+                              track,
+                              std::make_shared<const Track>(std::move(after))});
+  }
+  return edit;
+}
+
+Result<void> show_repair(Session& session, const std::string& name, const std::string& value) {
+  leave_repair(session);
+  auto asked = asked_with(session, name, value);
+  if (!asked) return tl::unexpected(asked.error());
+  const Document document = asked->document;
+  start_rereading(session, std::move(*asked), [&session, name, value, document](Reread read) {
+    BeforePreview before{session.drive,
+                         std::move(session.cache),
+                         session.problems,
+                         session.inside->opened_with,
+                         std::move(read.edit),
+                         read.kept};
+    session.preview.reset();
+    auto cache = cache_for(session, read.drive);
+    show_drive(session, read.drive, std::move(cache));
+    session.inside->opened_with = read.repairs;
+    session.preview = applied(before.edit, document, session.history->version() + 1);
+    session.inside->before_preview = std::move(before);
+    session.repair_preview = RepairPreview{name, value};
+    session.popup.clear();
+  });
+  return {};
+}
+
+Result<void> take_repair(Session& session) {
+  if (!session.repair_preview) return refuse("No repair is shown");
+  const std::string name = session.repair_preview->name;
+  const std::string value = session.repair_preview->value;
+  // The last reading is let go only once the edit is taken.
+  if (session.project && session.project->state().read_only) {
+    leave_repair(session);
+    return refuse("This project is open read only");
+  }
+  BeforePreview before = std::move(*session.inside->before_preview);
+  session.inside->before_preview.reset();
+  session.repair_preview.reset();
+  session.preview.reset();
+  return commit_reread(session, name, std::move(before.edit), before.kept);
+}
+
+void leave_repair(Session& session) {
+  if (!session.repair_preview) return;
+  BeforePreview before = std::move(*session.inside->before_preview);
+  session.inside->before_preview.reset();
+  session.repair_preview.reset();
+  session.preview.reset();
+  show_drive(session, std::move(before.drive), std::move(before.cache));
+  session.problems = std::move(before.problems);
+  session.inside->opened_with = std::move(before.opened_with);
+}
+
+Result<void> set_repair_now(Session& session, const std::string& name, const std::string& value) {
+  leave_repair(session);
+  if (session.read_only()) return refuse("This project is open read only");
+  auto asked = asked_with(session, name, value);
+  if (!asked) return tl::unexpected(asked.error());
+  start_rereading(session, std::move(*asked), [&session, name](Reread read) {
+    auto cache = cache_for(session, read.drive);
+    show_drive(session, read.drive, std::move(cache));
+    session.inside->opened_with = read.repairs;
+    (void)commit_reread(session, name, std::move(read.edit), read.kept);  // said there
+  });
+  return {};
+}
+
+void follow_repairs(Session& session) {
+  if (!session.history || session.repair_preview || session.inside->opening) return;
+  Asked asked{session.ref,
+              repairs_of(session.history->document(), session.inside->asked),
+              session.inside->labels,
+              Document(),
+              {},
+              {}};
+  if (asked.repairs == session.inside->opened_with) return;
+  // What was stopped or could not be read is not tried for ever.
+  if (session.inside->rereading == asked.repairs) return;
+  start_rereading(session, std::move(asked), [&session](Reread read) {
+    auto cache = cache_for(session, read.drive);
+    show_drive(session, read.drive, std::move(cache));
+    session.inside->opened_with = read.repairs;
+    session.inside->rereading.reset();
+  });
+}
+
+}  // namespace sweepbox

@@ -1,0 +1,232 @@
+#include "app/session/opening.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "app/session/reopening.hpp"
+#include "core/base/files.hpp"
+#include "tests/app/support/test_drive.hpp"
+#include "tests/support/temp_folder.hpp"
+
+using namespace sweepbox;  // NOLINT
+using test::TempFolder;
+
+namespace {
+
+struct Desk {
+  Desk() { REQUIRE(test::write_test_drive(folder / "drive")); }
+
+  OpenRequest request() const {
+    OpenRequest asked;
+    asked.path = folder / "drive";
+    asked.project = folder / "work.sbx";
+    return asked;
+  }
+
+  /// Until no job is left; what a job's end asks for included.
+  void settle() {
+    do {
+      jobs.finish();
+      update(session);
+    } while (jobs.pending() > 0);
+  }
+
+  TempFolder folder;
+  Jobs jobs{2};
+  Session session{jobs, {}, folder / "config"};
+};
+
+bool said(const Session& session, std::string_view part) {
+  for (const Message& message : session.messages)
+    if (english(message.text).find(part) != std::string::npos) return true;
+  return false;
+}
+
+Cuboid car_box(int frame) {
+  Cuboid box;
+  box.pose.translation = test::car_centre(frame);
+  box.size = Vec3(4.6, 1.9, 1.6);
+  return box;
+}
+
+/// A track of one key whose origin is a record.
+std::shared_ptr<const Track> imported_track(TrackId uid, std::uint32_t record, double x) {
+  auto track = std::make_shared<Track>();
+  track->uid = uid;
+  track->name = std::to_string(record);
+  track->class_name = "car";
+  Keyframe key;
+  key.world_from_box.translation = Vec3(x, 0, 0);
+  key.source = KeySource::import;
+  key.origin = Origin{"labels", record};
+  track->keys = {key};
+  return track;
+}
+
+Key key_of(TrackId uid) {
+  return {Kind::track, to_hex(uid)};
+}
+
+Value source_of(std::uint64_t hash) {
+  auto source = std::make_shared<Source>();
+  source->id = "labels";
+  source->hash = hash;
+  return std::shared_ptr<const Source>(source);
+}
+
+}  // namespace
+
+TEST_CASE("a drive is opened in a job that says what it does, the start page shows meanwhile") {
+  Desk desk;
+  REQUIRE(start_opening(desk.session, desk.request()));
+  CHECK_FALSE(desk.session.has_drive());
+  REQUIRE(desk.session.tasks.size() == 1);
+  CHECK(english(desk.session.tasks[0].title) == "Opening drive");
+  desk.settle();
+  REQUIRE(desk.session.has_drive());
+  CHECK(desk.session.tasks.empty());
+  CHECK(desk.session.project != nullptr);
+  CHECK(desk.session.settings.recent.size() == 1);
+}
+
+TEST_CASE("an opening that is cancelled leaves the start page, and its project free") {
+  Desk desk;
+  REQUIRE(start_opening(desk.session, desk.request()));
+  desk.session.tasks[0].cancel.request();
+  update(desk.session);
+  CHECK(desk.session.tasks.empty());
+  desk.settle();
+  CHECK_FALSE(desk.session.has_drive());
+  REQUIRE(start_opening(desk.session, desk.request()));
+  desk.settle();
+  REQUIRE(desk.session.has_drive());
+  CHECK_FALSE(desk.session.read_only());
+}
+
+TEST_CASE("what cannot be opened is said, or told to who asked") {
+  Desk desk;
+  OpenRequest nothing;
+  nothing.path = desk.folder / "nothing";
+  REQUIRE(start_opening(desk.session, nothing));
+  desk.settle();
+  CHECK(desk.session.tasks.empty());
+  CHECK(said(desk.session, "expected a drive"));
+  std::optional<Error> told;
+  REQUIRE(start_opening(desk.session, nothing, [&](const Error& error) { told = error; }));
+  desk.settle();
+  CHECK(told);
+}
+
+TEST_CASE("of several drives at one place one is asked for, and then opened") {
+  Desk desk;
+  REQUIRE(test::write_test_drive(desk.folder / "set" / "morning"));
+  REQUIRE(test::write_test_drive(desk.folder / "set" / "evening"));
+  OpenRequest request;
+  request.path = desk.folder / "set";
+  request.project = "memory";
+  REQUIRE(start_opening(desk.session, request));
+  desk.settle();
+  REQUIRE(desk.session.choice);
+  REQUIRE(desk.session.choice->drives.size() == 2);
+  CHECK(desk.session.popup == "choose_drive");
+  OpenRequest chosen = desk.session.choice->request;
+  chosen.drive = desk.session.choice->drives[1].name;
+  REQUIRE(start_opening(desk.session, chosen));
+  desk.settle();
+  REQUIRE(desk.session.has_drive());
+  CHECK(desk.session.ref.name == chosen.drive);
+}
+
+TEST_CASE("what a script opens is nobody's recent drive") {
+  Desk desk;
+  desk.session.recent_kept = false;
+  REQUIRE(open_in_session(desk.session, desk.request()));
+  CHECK(desk.session.settings.recent.empty());
+}
+
+TEST_CASE("a repair is shown before it is taken, taken as one edit, and undone with its drive") {
+  Desk desk;
+  Session& s = desk.session;
+  REQUIRE(open_in_session(s, desk.request()));
+  desk.settle();
+  REQUIRE(commit(s, create_track(s.document(), "car", car_box(3), s.moment(), new_track_id())));
+  go_to_frame(s, 3);
+  const auto before = s.drive;
+  const std::string lidar = s.drive->info().lidars[0].name;
+  const std::string name = "stamps." + lidar + ".offset_ms";
+  const std::int64_t first = s.drive->frames()[0].stamp.ns;
+
+  REQUIRE(show_repair(s, name, "1000"));
+  CHECK_FALSE(s.repair_preview);  // not before the job is done
+  desk.settle();
+  REQUIRE(s.repair_preview);
+  CHECK(s.time.frame == 3);
+  CHECK(s.drive->frames()[0].stamp.ns == first + 1'000'000'000);
+  CHECK(s.document().tracks().size() == 1);
+  CHECK(s.history->records().size() == 1);
+  CHECK_FALSE(commit(s, set_note(s.history->document(), "n", "words")));  // nothing is edited
+
+  leave_repair(s);
+  CHECK(s.drive == before);
+  CHECK(s.time.frame == 3);
+
+  REQUIRE(show_repair(s, name, "1000"));
+  desk.settle();
+  REQUIRE(take_repair(s));
+  desk.settle();
+  CHECK_FALSE(s.repair_preview);
+  CHECK(s.history->records().size() == 2);
+  CHECK(std::get<std::string>(s.document().value({Kind::repair, name})) == "1000");
+  CHECK(s.drive->frames()[0].stamp.ns == first + 1'000'000'000);
+  CHECK(s.document().tracks()[0]->keys[0].stamp == s.drive->frames()[0].stamp);
+
+  REQUIRE(undo(s));
+  update(s);
+  desk.settle();
+  CHECK(s.drive->frames()[0].stamp.ns == first);
+  CHECK(s.document().tracks()[0]->keys[0].stamp.ns == first);
+  CHECK(s.time.frame == 3);
+}
+
+TEST_CASE("a repair that the drive refuses is said, and tried once") {
+  Desk desk;
+  Session& s = desk.session;
+  REQUIRE(open_in_session(s, desk.request()));
+  REQUIRE(show_repair(s, "stamps.no_such_sensor.offset_ms", "5"));
+  desk.settle();
+  CHECK_FALSE(s.repair_preview);
+  CHECK(said(s, "no_such_sensor"));
+  CHECK_FALSE(show_repair(s, "no.such.repair", "5"));
+}
+
+TEST_CASE("labels read again replace what nobody touched, and never a box made by hand") {
+  Track by_hand = *imported_track(3, 9, 7);
+  by_hand.keys[0].origin.reset();
+  by_hand.keys[0].source = KeySource::hand;
+  const std::shared_ptr<const Track> hand = std::make_shared<const Track>(by_hand);
+  auto renamed = std::make_shared<Track>(*imported_track(1, 0, 10));
+  renamed->name = "mine";
+  const std::vector<std::pair<Key, Value>> things = {
+      {{Kind::source, "labels"}, source_of(5)},
+      {key_of(1), std::shared_ptr<const Track>(renamed)},
+      {key_of(2), imported_track(2, 1, 20)},
+      {key_of(3), hand}};
+  const Document document = Document().with(things);
+
+  Edit fresh;
+  fresh.changes = {{{Kind::source, "labels"}, {}, source_of(5)},
+                   {key_of(11), {}, imported_track(11, 0, 11)},
+                   {key_of(12), {}, imported_track(12, 1, 20)},
+                   {key_of(13), {}, imported_track(13, 9, 99)}};
+  int kept = 0;
+  const Document after = applied(relabel_edit(fresh, document, kept), document, 1);
+  REQUIRE(after.tracks().size() == 3);
+  CHECK(after.track(1)->keys[0].world_from_box.translation.x() == 11);
+  CHECK(after.track(1)->name == "mine");
+  CHECK(after.track(2) == document.track(2));
+  CHECK(after.track(3) == hand);
+  CHECK(kept == 0);
+
+  // The file says something else by now: its records are other ones.
+  fresh.changes[0].after = source_of(6);
+  CHECK(relabel_edit(fresh, document, kept).empty());
+}
