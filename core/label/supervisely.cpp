@@ -198,7 +198,7 @@ class File : public JsonBoxes {
   }
 
   Vec3 angles_of(const Cuboid& as_written) const {
-    return xyz_angles_of(as_written.pose.rotation) / angles_.radians(1);
+    return xyz_angles_of(as_written.pose.rotation) * angles_.raw(1);
   }
 
   std::string key_of(const JsonNode& figure) const {

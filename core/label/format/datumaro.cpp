@@ -143,9 +143,7 @@ class Datumaro : public JsonBoxes {
         {angles_.radians(raw.x()), angles_.radians(raw.y()), angles_.radians(raw.z())});
   }
 
-  Vec3 angles_of(const Quat& rotation) const {
-    return xyz_angles_of(rotation) / angles_.radians(1);
-  }
+  Vec3 angles_of(const Quat& rotation) const { return xyz_angles_of(rotation) * angles_.raw(1); }
 
   static std::string track_value(const std::string& track) {
     const auto number = to_integer(track);

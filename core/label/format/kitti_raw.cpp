@@ -1,12 +1,15 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <map>
 #include <pugixml.hpp>
 
 #include "core/base/files.hpp"
 #include "core/base/parse.hpp"
+#include "core/label/json_boxes.hpp"
 #include "core/label/kitti_rows.hpp"
+#include "core/label/kitti_tracklets.hpp"
 #include "core/label/reading.hpp"
 #include "core/label/repairs.hpp"
 #include "core/label/track_numbers.hpp"
@@ -14,7 +17,8 @@
 
 // KITTI raw, tracklet_labels.xml (formats.md 4.3): one size a tracklet, one pose a frame from its
 // first frame on, bottom centre in the velodyne's axes. A track's name is the tracklet's place in
-// the file, from 0.
+// the file, from 0. Files that CVAT and Datumaro write in that form are read and written in their
+// manner (kitti_tracklets.hpp).
 
 namespace sweepbox {
 
@@ -23,56 +27,13 @@ LabelFormat kitti_raw_labels();
 namespace {
 
 constexpr const char* kFix = "correct the file, or take it from the data set again";
-constexpr double kLargestSize = 100, kFarthest = 10'000;
-constexpr std::string_view kItemEnd = "</item>";
+constexpr std::string_view kItemEnd = "</item>", kFrameList = "frame_list.txt";
 
 Pose ego_from_velodyne(const Drive& drive, int frame) {
   if (const auto pose = drive.ego_from("velodyne", frame)) return *pose;
   if (!drive.info().lidars.empty())
     if (const auto pose = drive.ego_from(drive.info().lidars.front().name, frame)) return *pose;
   return {};
-}
-
-Result<double> number_at(const pugi::xml_node& node, const char* name, double most) {
-  const auto value = to_double(node.child_value(name));
-  if (!value || !(std::abs(*value) <= most))
-    return fail(
-        {}, name, text("a number within ±{}", most), text("\"{}\"", node.child_value(name)), kFix);
-  return *value;
-}
-
-Result<Vec3> size_of(const pugi::xml_node& tracklet) {
-  Vec3 size;
-  const char* names[] = {"l", "w", "h"};
-  for (int i = 0; i < 3; ++i) {
-    const auto length = number_at(tracklet, names[i], kLargestSize);
-    if (!length) return tl::make_unexpected(length.error());
-    if (*length <= 0)
-      return fail({},
-                  names[i],
-                  text("a length above 0, up to {} m", kLargestSize),
-                  text("{}", *length),
-                  kFix);
-    size[i] = *length;
-  }
-  return size;
-}
-
-Result<Cuboid> cuboid_of(const pugi::xml_node& pose, const Vec3& size, const RawAngles& angles) {
-  Vec3 place, turn;
-  for (int i = 0; i < 3; ++i) {
-    const char* places[] = {"tx", "ty", "tz"};
-    const char* turns[] = {"rx", "ry", "rz"};
-    const auto t = number_at(pose, places[i], kFarthest);
-    if (!t) return tl::make_unexpected(t.error());
-    const auto r = number_at(pose, turns[i], 1000);
-    if (!r) return tl::make_unexpected(r.error());
-    place[i] = *t;
-    turn[i] = angles.radians(*r);
-  }
-  const Quat rotation = from_roll_pitch_yaw(turn.x(), turn.y(), turn.z());
-  // (tx, ty, tz) is the centre of the bottom face.
-  return Cuboid{{rotation, place + rotation * Vec3(0, 0, size.z() / 2)}, size};
 }
 
 /// Byte range of an element with the given end tag behind `after` (an offset inside of it).
@@ -92,8 +53,12 @@ pugi::xml_node tracklets_of(const pugi::xml_document& document) {
 
 class Reader {
  public:
-  Reader(const Drive& drive, Source source)
-      : drive_(drive), instants_(drive), angles_(drive), source_(std::move(source)) {}
+  Reader(const Drive& drive, Source source, std::string frame_list)
+      : drive_(drive),
+        instants_(drive),
+        angles_(drive),
+        source_(std::move(source)),
+        frame_list_(std::move(frame_list)) {}
 
   LabelSet read() {
     set_.format = "kitti_raw";
@@ -107,10 +72,12 @@ class Reader {
       // pugixml keeps what it read before a fault: those tracklets are still good.
       const pugi::xml_node tracklets = tracklets_of(document);
       if (!tracklets && parsed) problems.add({}, fail({}, {}, "tracklets", "none", kFix).value());
+      manner_ = manner_of(tracklets, frame_list_, *default_taxonomy());
       int index = 0;
       for (const pugi::xml_node& tracklet : tracklets.children("item"))
         read_tracklet(tracklet, index++, problems);
     }
+    if (auto manner = told(manner_, source_.file)) set_.problems.push_back(std::move(*manner));
     set_.sources.push_back(std::move(source_));
     return std::move(set_);
   }
@@ -118,7 +85,7 @@ class Reader {
  private:
   void read_tracklet(const pugi::xml_node& tracklet, int index, FileProblems& problems) {
     const std::string where = fmt::format("tracklet {}", index);
-    const auto size = size_of(tracklet);
+    const auto size = tracklet_size(tracklet, manner_);
     const auto first = to_integer(tracklet.child_value("first_frame"));
     std::optional<Error> fault;
     if (!size) fault = size.error();
@@ -139,13 +106,20 @@ class Reader {
       source_.records.push_back(
           range_of(source_.text, pose, static_cast<std::size_t>(pose.offset_debug())));
       const std::int64_t number = first.value_or(0) + n++;
-      if (fault) continue;
-      const auto cuboid = cuboid_of(pose, *size, angles_);
+      if (fault || is_outside(pose, manner_)) continue;
+      const auto cuboid = tracklet_cuboid(pose, *size, manner_, angles_);
       if (!cuboid) {
         problems.add(fmt::format("{}, pose {}", where, n - 1), cuboid.error());
         continue;
       }
-      add(tracklet, pose, instants_.numbered(number), *cuboid, index, record);
+      const auto name = manner_.frame_names.find(number);
+      add(tracklet,
+          pose,
+          name == manner_.frame_names.end() ? instants_.numbered(number)
+                                            : instant_named(instants_, name->second),
+          *cuboid,
+          index,
+          record);
     }
     if (const auto count = to_integer(tracklet.child("poses").child_value("count"));
         !count || *count != n)
@@ -169,6 +143,8 @@ class Reader {
     label.has_track_id = true;
     label.class_name = trimmed(tracklet.child_value("objectType"));
     label.cuboid_in_ego = ego_from_velodyne(drive_, instant.near) * in_velodyne;
+    add_attributes(tracklet, label.attributes);
+    add_attributes(pose, label.attributes);
     const auto occlusion = to_integer(pose.child_value("occlusion"));
     if (const std::string word = occlusion_word(
             static_cast<int>(std::clamp<std::int64_t>(occlusion.value_or(-1), -1, 3)));
@@ -183,13 +159,25 @@ class Reader {
   Instants instants_;
   RawAngles angles_;
   Source source_;
+  std::string frame_list_;
+  TrackletManner manner_;
   LabelSet set_;
 };
 
 Result<LabelSet> read(const Drive& drive, const std::filesystem::path& place) {
   auto source = read_source(drive, place, "kitti_raw", {});
   if (!source) return tl::make_unexpected(source.error());
-  LabelSet set = Reader(drive, std::move(*source)).read();
+  // CVAT names its frames in a list beside the file; its numbers count them.
+  std::string frame_list;
+  std::error_code code;
+  std::vector<Source> beside;
+  if (const auto path = place.parent_path() / kFrameList; std::filesystem::exists(path, code))
+    if (auto list = read_source(drive, path, "kitti_raw", {})) {
+      frame_list = list->text;
+      beside.push_back(std::move(*list));
+    }
+  LabelSet set = Reader(drive, std::move(*source), std::move(frame_list)).read();
+  for (Source& one : beside) set.sources.push_back(std::move(one));
   judge_frames(set, drive, place);
   return set;
 }
@@ -209,23 +197,35 @@ struct Numbered {
 /// Tracklets of the source as bytes, with the records of their poses.
 struct Original {
   std::string source, head, tail;
+  std::string between = "\n\t";  ///< its tracklets
 
   struct Item {
     std::string bytes;
+    // Of the poses that became labels: record, range in bytes, number of the frame.
     std::vector<std::uint32_t> records;
-    std::vector<std::pair<std::size_t, std::size_t>> poses;  ///< ranges in bytes
+    std::vector<std::pair<std::size_t, std::size_t>> poses;
+    std::vector<std::int64_t> numbers;
     std::string type;
     Vec3 size = Vec3::Zero();
-    std::int64_t first = -1;
   };
 
   std::vector<Item> items;
 
-  explicit Original(const Sources& sources) {
-    if (sources.empty()) return;
-    const std::string& xml = sources.front()->text;
+  TrackletManner manner;
+  const Source* frame_list = nullptr;
+
+  Original(const Sources& sources, const RawAngles& angles) {
+    const Source* file = nullptr;
+    for (const auto& one : sources)
+      (one->file.ends_with(kFrameList) ? frame_list : file) = one.get();
+    if (!file) return;
+    const std::string& xml = file->text;
     pugi::xml_document document;
-    if (!document.load_buffer(xml.data(), xml.size())) return;
+    const bool whole = bool(document.load_buffer(xml.data(), xml.size()));
+    manner = manner_of(tracklets_of(document),
+                       frame_list ? std::string_view(frame_list->text) : std::string_view(),
+                       *default_taxonomy());
+    if (!whole) return;
     std::uint32_t record = 0;
     std::size_t begin = 0, end = 0;
     for (const pugi::xml_node& tracklet : tracklets_of(document).children("item")) {
@@ -238,19 +238,30 @@ struct Original {
       Item item;
       item.bytes = xml.substr(range.first, range.second - range.first);
       item.type = trimmed(tracklet.child_value("objectType"));
-      if (const auto size = size_of(tracklet)) item.size = *size;
-      item.first = to_integer(tracklet.child_value("first_frame")).value_or(-1);
+      const auto size = tracklet_size(tracklet, manner);
+      const auto first = to_integer(tracklet.child_value("first_frame"));
+      if (size) item.size = *size;
+      std::int64_t number = first.value_or(0) - 1;
       for (const auto& pose : tracklet.child("poses").children("item")) {
-        item.records.push_back(record++);
+        ++number;
+        const std::uint32_t here = record++;
+        if (!size || !first || is_outside(pose, manner) ||
+            !tracklet_cuboid(pose, *size, manner, angles))
+          continue;
+        item.records.push_back(here);
+        item.numbers.push_back(number);
         const auto place = range_of(xml, pose, static_cast<std::size_t>(pose.offset_debug()));
         item.poses.emplace_back(place.first - range.first, place.second - range.first);
       }
-      if (items.empty()) begin = range.first;
+      if (items.empty())
+        begin = range.first;
+      else if (items.size() == 1)
+        between = xml.substr(end, range.first - end);
       end = range.second;
       items.push_back(std::move(item));
     }
     if (items.empty()) return;
-    source = sources.front()->id;
+    source = file->id;
     head = xml.substr(0, begin);
     tail = xml.substr(end);
   }
@@ -259,20 +270,20 @@ struct Original {
 /// What a box's pose says, tag by tag. `angles` is how the file that it goes into has them.
 std::vector<std::pair<const char*, std::string>> pose_tags(const Drive& drive,
                                                            const Numbered& one,
+                                                           const TrackletManner& manner,
                                                            const RawAngles* angles) {
   const Cuboid cuboid =
       ego_from_velodyne(drive, one.instant.near).inverse() * one.box.cuboid_in_ego;
-  Vec3 turn = roll_pitch_yaw_of(cuboid.pose.rotation);
+  auto [place, turn] = tracklet_pose(cuboid, manner);
   if (angles)
     for (double& angle : turn) angle = angles->raw(angle);
-  const Vec3 bottom = cuboid.pose * Vec3(0, 0, -cuboid.size.z() / 2);
   const auto occlusion = one.box.attributes.find("occlusion");
   const int occluded = occluded_of(occlusion == one.box.attributes.end() ? "" : occlusion->second);
   const bool key = key_at(*one.box.track, one.instant.stamp);
   const auto number = [](double value) { return fmt::format("{}", value); };
-  return {{"tx", number(bottom.x())},
-          {"ty", number(bottom.y())},
-          {"tz", number(bottom.z())},
+  return {{"tx", number(place.x())},
+          {"ty", number(place.y())},
+          {"tz", number(place.z())},
           {"rx", number(turn.x())},
           {"ry", number(turn.y())},
           {"rz", number(turn.z())},
@@ -281,13 +292,16 @@ std::vector<std::pair<const char*, std::string>> pose_tags(const Drive& drive,
           {"occlusion_kf", key ? "1" : "0"}};
 }
 
-std::string pose_xml(const Drive& drive, const Numbered& one, bool first) {
+std::string pose_xml(const Drive& drive,
+                     const Numbered& one,
+                     const TrackletManner& manner,
+                     bool first) {
   std::string xml =
       first ? "\t\t\t<item class_id=\"3\" tracking_level=\"0\" version=\"2\">\n" : "\t\t\t<item>\n";
   const auto line = [&](const char* name, std::string_view value) {
     xml += fmt::format("\t\t\t\t<{0}>{1}</{0}>\n", name, value);
   };
-  for (const auto& [name, value] : pose_tags(drive, one, nullptr)) line(name, value);
+  for (const auto& [name, value] : pose_tags(drive, one, manner, nullptr)) line(name, value);
   for (const char* name : {"truncation",
                            "amt_occlusion",
                            "amt_occlusion_kf",
@@ -302,8 +316,9 @@ std::string pose_xml(const Drive& drive, const Numbered& one, bool first) {
 std::string changed_pose(std::string bytes,
                          const Drive& drive,
                          const Numbered& one,
+                         const TrackletManner& manner,
                          const RawAngles& angles) {
-  for (const auto& [name, value] : pose_tags(drive, one, &angles)) {
+  for (const auto& [name, value] : pose_tags(drive, one, manner, &angles)) {
     const std::string open = fmt::format("<{}>", name), close = fmt::format("</{}>", name);
     const std::size_t begin = bytes.find(open);
     const std::size_t end = bytes.find(close);
@@ -329,24 +344,37 @@ std::string escaped(std::string_view text) {
   return result;
 }
 
-std::string tracklet_xml(const WriteRequest& request, std::span<const Numbered> run, bool first) {
+/// The word of a track's class: KITTI's own, or in CVAT's files any.
+std::string word_of(const WriteRequest& request, const Track& track, const TrackletManner& manner) {
+  if (manner.cvat) return track.class_name;
+  return word_for(request.document.taxonomy(), track.class_name, kKittiWords, "Misc");
+}
+
+std::string tracklet_xml(const WriteRequest& request,
+                         std::span<const Numbered> run,
+                         const TrackletManner& manner,
+                         bool first) {
   const OutBox& box = run.front().box;
   const Vec3& size = box.cuboid_in_ego.size;
+  const auto size_in = [&](std::string_view tag) {
+    const auto at = std::find(manner.tags.begin(), manner.tags.end(), tag);
+    return size[static_cast<int>(at - manner.tags.begin())];
+  };
   std::string xml =
       first ? "<item class_id=\"1\" tracking_level=\"0\" version=\"1\">\n" : "<item>\n";
   xml += fmt::format(
       "\t\t<objectType>{}</objectType>\n\t\t<h>{}</h>\n\t\t<w>{}</w>\n\t\t<l>{}</"
       "l>\n\t\t<first_frame>{}</first_frame>\n",
-      escaped(word_for(request.document.taxonomy(), box.track->class_name, kKittiWords, "Misc")),
-      size.z(),
-      size.y(),
-      size.x(),
+      escaped(word_of(request, *box.track, manner)),
+      size_in("h"),
+      size_in("w"),
+      size_in("l"),
       run.front().number);
   xml +=
       first ? "\t\t<poses class_id=\"2\" tracking_level=\"0\" version=\"0\">\n" : "\t\t<poses>\n";
   xml += fmt::format("\t\t\t<count>{}</count>\n\t\t\t<item_version>2</item_version>\n", run.size());
   for (std::size_t i = 0; i < run.size(); ++i)
-    xml += pose_xml(request.drive, run[i], first && i == 0);
+    xml += pose_xml(request.drive, run[i], manner, first && i == 0);
   return xml + "\t\t</poses>\n\t\t<finished>1</finished>\n\t</item>";
 }
 
@@ -360,12 +388,16 @@ std::optional<std::string> spliced_xml(const WriteRequest& request,
                                        const RawAngles& angles) {
   const Original::Item& item = original.items[index];
   const OutBox& box = run.front().box;
-  if (item.records.size() != run.size() || item.first != run.front().number ||
-      (index == 0) != first || box.track->name != std::to_string(index))
+  const bool same_life =
+      std::equal(run.begin(),
+                 run.end(),
+                 item.numbers.begin(),
+                 item.numbers.end(),
+                 [](const Numbered& one, std::int64_t number) { return one.number == number; });
+  if (!same_life || (index == 0) != first || box.track->name != std::to_string(index))
     return std::nullopt;
   if (item.type != box.track->class_name &&
-      item.type !=
-          word_for(request.document.taxonomy(), box.track->class_name, kKittiWords, "Misc"))
+      item.type != word_of(request, *box.track, original.manner))
     return std::nullopt;
   for (const Numbered& one : run)
     if ((one.box.cuboid_in_ego.size - item.size).norm() > 1e-6) return std::nullopt;
@@ -373,9 +405,11 @@ std::optional<std::string> spliced_xml(const WriteRequest& request,
   for (std::size_t i = run.size(); i-- > 0;) {
     if (run[i].box.origin == Origin{original.source, item.records[i]}) continue;
     const auto [begin, end] = item.poses[i];
-    xml.replace(begin,
-                end - begin,
-                changed_pose(xml.substr(begin, end - begin), request.drive, run[i], angles));
+    xml.replace(
+        begin,
+        end - begin,
+        changed_pose(
+            xml.substr(begin, end - begin), request.drive, run[i], original.manner, angles));
   }
   return xml;
 }
@@ -388,52 +422,105 @@ std::string with_count(std::string head, std::size_t count) {
   return head.replace(begin + 7, end - begin - 7, std::to_string(count));
 }
 
+/// Numbers of frames: their names', or those of the frame list, which grows by the names it lacks.
+class FrameNumbers {
+ public:
+  explicit FrameNumbers(const Original& original)
+      : text_(original.frame_list ? original.frame_list->text : std::string()),
+        listed_(original.frame_list != nullptr) {
+    for (const auto& [number, name] : original.manner.frame_names) {
+      numbers_.emplace(std::filesystem::path(name).stem().string(), number);
+      next_ = std::max(next_, number + 1);
+    }
+  }
+
+  std::optional<std::int64_t> of(const std::string& name) {
+    if (!listed_) return number_in(name);
+    const auto [at, added] = numbers_.emplace(name, next_);
+    if (added) text_ += fmt::format("{} {}\n", next_++, name);
+    return at->second;
+  }
+
+  void add_file(std::vector<WrittenFile>& files) const {
+    if (listed_) files.push_back({std::string(kFrameList), text_});
+  }
+
+ private:
+  std::string text_;
+  bool listed_;
+  std::map<std::string, std::int64_t> numbers_;
+  std::int64_t next_ = 0;
+};
+
+/// The tracklet of the file that these boxes are, copied where all its poses are untouched, else
+/// with those put in that changed. Its first one declares boost's classes.
+std::optional<std::string> original_xml(const WriteRequest& request,
+                                        const Original& original,
+                                        std::span<const Numbered> run,
+                                        bool first) {
+  for (std::size_t i = 0; i < original.items.size(); ++i) {
+    const auto& item = original.items[i];
+    const bool same = item.records.size() == run.size() && (i == 0) == first &&
+                      std::equal(run.begin(),
+                                 run.end(),
+                                 item.records.begin(),
+                                 [&](const Numbered& one, std::uint32_t record) {
+                                   return one.box.origin == Origin{original.source, record};
+                                 });
+    if (same) return item.bytes;
+  }
+  const RawAngles angles(request.drive);
+  for (std::size_t i = 0; i < original.items.size(); ++i)
+    if (auto spliced = spliced_xml(request, original, i, first, run, angles)) return spliced;
+  return std::nullopt;
+}
+
 Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
   const Sources sources = sources_of(request.document, "kitti_raw");
-  const Original original(sources);
+  const Original original(sources, RawAngles(request.drive));
   const TrackNumbers numbers(request.document);
+  FrameNumbers frame_numbers(original);
   std::map<std::int64_t, std::vector<Numbered>> tracks;
   for (OutFrame& frame : frames_to_write(request, sources))
     for (OutBox& box : frame.boxes) {
-      const auto number = number_in(frame.instant.name);
+      const auto number = frame_numbers.of(frame.instant.name);
       if (!number)
         return refuse(text("Frame \"{}\" has no number, which tracklets need", frame.instant.name),
                       "write another format");
       tracks[numbers.of(*box.track)].push_back({*number, frame.instant, std::move(box)});
     }
+  // What could not be read was not deleted either: it keeps its place.
+  std::map<std::int64_t, std::string> unread;
+  for (std::size_t i = 0; i < original.items.size(); ++i)
+    if (original.items[i].records.empty())
+      unread.emplace(static_cast<std::int64_t>(i), original.items[i].bytes);
 
   std::vector<std::string> items;
-  const auto write_run = [&](std::span<const Numbered> run) {
-    // A tracklet is copied where all its poses are untouched; its first one declares boost's
-    // classes.
-    for (std::size_t i = 0; i < original.items.size(); ++i) {
-      const auto& item = original.items[i];
-      const bool same = item.records.size() == run.size() && (i == 0) == items.empty() &&
-                        std::equal(run.begin(),
-                                   run.end(),
-                                   item.records.begin(),
-                                   [&](const Numbered& one, std::uint32_t record) {
-                                     return one.box.origin == Origin{original.source, record};
-                                   });
-      if (same) return items.push_back(item.bytes);
+  const auto write_unread = [&](std::int64_t before) {
+    while (!unread.empty() && unread.begin()->first <= before) {
+      items.push_back(std::move(unread.begin()->second));
+      unread.erase(unread.begin());
     }
-    // One of the same life, class and size: the poses that changed are put in their places.
-    const RawAngles angles(request.drive);
-    for (std::size_t i = 0; i < original.items.size(); ++i)
-      if (auto spliced = spliced_xml(request, original, i, items.empty(), run, angles))
-        return items.push_back(std::move(*spliced));
-    items.push_back(tracklet_xml(request, run, items.empty()));
   };
   for (auto& [number, boxes] : tracks) {
+    write_unread(number);
     std::sort(boxes.begin(), boxes.end(), [](const Numbered& a, const Numbered& b) {
       return a.number < b.number;
     });
+    if (auto whole = original_xml(request, original, boxes, items.empty())) {
+      items.push_back(std::move(*whole));
+      continue;
+    }
     // Poses follow frame by frame: where the track is absent in between, another tracklet begins.
     for (std::size_t begin = 0, end = 1; begin < boxes.size(); begin = end++) {
       while (end < boxes.size() && boxes[end].number == boxes[end - 1].number + 1) ++end;
-      write_run(std::span(boxes).subspan(begin, end - begin));
+      const auto run = std::span(boxes).subspan(begin, end - begin);
+      auto same = original_xml(request, original, run, items.empty());
+      items.push_back(same ? std::move(*same)
+                           : tracklet_xml(request, run, original.manner, items.empty()));
     }
   }
+  write_unread(std::numeric_limits<std::int64_t>::max());
 
   std::string head = original.head, tail = original.tail;
   if (original.items.empty()) {
@@ -445,9 +532,13 @@ Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
         "\t<count>0</count>\n\t<item_version>1</item_version>\n\t";
     tail = "\n</tracklets>\n</boost_serialization>\n";
   }
-  std::string xml = with_count(head, items.size());
-  for (std::size_t i = 0; i < items.size(); ++i) xml += (i ? "\n\t" : "") + items[i];
-  return std::vector<WrittenFile>{{"tracklet_labels.xml", xml + tail}};
+  // A count that was wrong when the file came stays wrong while nothing is added or taken.
+  const bool as_many = !items.empty() && items.size() == original.items.size();
+  std::string xml = as_many ? head : with_count(head, items.size());
+  for (std::size_t i = 0; i < items.size(); ++i) xml += (i ? original.between : "") + items[i];
+  std::vector<WrittenFile> files{{"tracklet_labels.xml", xml + tail}};
+  frame_numbers.add_file(files);
+  return files;
 }
 
 }  // namespace

@@ -219,7 +219,7 @@ class Segments : public JsonBoxes {
   }
 
   double yaw_in_file(const Cuboid& cuboid) const {
-    return yaw_of(cuboid.pose.rotation) / angles_.radians(1);
+    return angles_.raw(yaw_of(cuboid.pose.rotation));
   }
 
   static bool is_tilted(const Cuboid& cuboid) {
@@ -227,16 +227,12 @@ class Segments : public JsonBoxes {
   }
 
   std::string quaternion(const Quat& q) const {
-    // Written back the way it is read, where a repair says that the file has w first.
-    const bool swapped =
-        !same_rotation(angles_.xyzw(0, 0, 0, 1).value_or(Quat::Identity()), Quat::Identity());
-    const double v[] = {q.x(), q.y(), q.z(), q.w()};
-    const std::array<int, 4> order = swapped ? std::array{3, 0, 1, 2} : std::array{0, 1, 2, 3};
+    const auto v = angles_.raw_xyzw(q);
     return fmt::format("{{\"qx\": {}, \"qy\": {}, \"qz\": {}, \"qw\": {}}}",
-                       json_number(v[order[0]]),
-                       json_number(v[order[1]]),
-                       json_number(v[order[2]]),
-                       json_number(v[order[3]]));
+                       json_number(v[0]),
+                       json_number(v[1]),
+                       json_number(v[2]),
+                       json_number(v[3]));
   }
 
   std::int64_t category(JsonPatch& patch, const std::string& word) {

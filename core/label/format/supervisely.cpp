@@ -128,7 +128,7 @@ void tell(const supervisely::Judgement& judgement, LabelSet& set, const fs::path
                   "and Datumaro write them",
                   judgement.longer_on_x,
                   judgement.longer_on_x + judgement.longer_on_y),
-       "if boxes lie across their objects, read with --repair labels.size=lw"});
+       "if boxes lie across their objects, read with --repair labels.size=wlh, and labels.yaw=90"});
 }
 
 Result<LabelSet> read(const Drive& drive, const fs::path& place) {

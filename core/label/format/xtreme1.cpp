@@ -174,7 +174,7 @@ class Xtreme1 : public JsonBoxes {
 
  private:
   Vec3 angles_of(const Cuboid& cuboid) const {
-    return xyz_angles_of(cuboid.pose.rotation) / angles_.radians(1);
+    return xyz_angles_of(cuboid.pose.rotation) * angles_.raw(1);
   }
 
   /// The name that people see, where it names one track; else the id.
