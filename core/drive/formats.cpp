@@ -10,9 +10,9 @@ namespace sweepbox {
 
 // Each in format/NAME.cpp.
 DriveFormat rosbag1_format(), rosbag2_format(), mcap_format();
-DriveFormat argoverse2_format(), sweepbox_folder_format(), kitti_raw_format(), kitti_tracking_format(),
-    kitti_object_format(), pandaset_format(), sustechpoints_format(), mmdetection3d_format(),
-    nuscenes_format();
+DriveFormat argoverse2_format(), sweepbox_folder_format(), kitti_raw_format(),
+    kitti_tracking_format(), kitti_object_format(), once_format(), pandaset_format(),
+    sustechpoints_format(), mmdetection3d_format(), view_of_delft_format(), nuscenes_format();
 
 std::span<const DriveFormat> drive_formats() {
   // All are asked; of two that are equally sure of a folder, the earlier wins.
@@ -21,6 +21,8 @@ std::span<const DriveFormat> drive_formats() {
       kitti_raw_format(),
       kitti_tracking_format(),
       kitti_object_format(),
+      once_format(),
+      view_of_delft_format(),
       argoverse2_format(),
       pandaset_format(),
       sustechpoints_format(),

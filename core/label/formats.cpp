@@ -4,8 +4,9 @@ namespace sweepbox {
 
 // Each in format/NAME.cpp. To add one: a file there and a line here.
 LabelFormat datumaro_labels(), kitti_object_labels(), kitti_raw_labels(), kitti_tracking_labels(),
-    pandaset_labels(), scale_labels(), segments_labels(), supervisely_labels(),
-    sustechpoints_labels(), mmdetection3d_labels(), sweepbox_labels(), xtreme1_labels();
+    once_labels(), pandaset_labels(), scale_labels(), segments_labels(), supervisely_labels(),
+    sustechpoints_labels(), mmdetection3d_labels(), view_of_delft_labels(), sweepbox_labels(),
+    xtreme1_labels();
 
 std::span<const LabelFormat> label_formats() {
   static const LabelFormat table[] = {
@@ -13,12 +14,14 @@ std::span<const LabelFormat> label_formats() {
       kitti_object_labels(),
       kitti_raw_labels(),
       kitti_tracking_labels(),
+      once_labels(),
       pandaset_labels(),
       scale_labels(),
       segments_labels(),
       supervisely_labels(),
       sustechpoints_labels(),
       mmdetection3d_labels(),
+      view_of_delft_labels(),
       sweepbox_labels(),
       xtreme1_labels(),
   };

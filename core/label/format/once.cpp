@@ -1,0 +1,400 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+
+#include "core/base/files.hpp"
+#include "core/label/json_text.hpp"
+#include "core/label/reading.hpp"
+#include "core/label/repairs.hpp"
+#include "core/label/upright.hpp"
+#include "core/label/writing.hpp"
+
+// ONCE, SEQ.json (formats.md 1.3, 2.9): frames[].annos with names, boxes_3d [x y z l w h yaw] in
+// the lidar's axes (x left, y back; yaw 0 looks along x, which is the vehicle's left) and boxes_2d
+// a camera, all in one order.
+
+namespace sweepbox {
+
+LabelFormat once_labels();
+
+namespace {
+
+using Kind = JsonNode::Kind;
+
+constexpr const char* kFormat = "once";
+constexpr const char* kFix = "correct the box, or take the file from the data set again";
+constexpr double kLargestSize = 100, kFarthest = 100'000;
+constexpr std::string_view kWords[] = {"Car", "Truck", "Bus", "Pedestrian", "Cyclist"};
+
+Pose ego_from_once() {
+  return pose_from_yaw(kPi / 2);
+}
+
+struct Box {
+  std::array<double, 7> n{};  ///< x y z l w h yaw
+
+  Result<Cuboid> cuboid_in_ego(const RawAngles& angles) const {
+    for (std::size_t i = 0; i < 3; ++i) {
+      if (!(std::abs(n[i]) <= kFarthest))
+        return fail(
+            {}, fmt::format("boxes_3d[{}]", i), "a place in metres", text("{}", n[i]), kFix);
+      if (!(n[3 + i] > 0 && n[3 + i] <= kLargestSize))
+        return fail({},
+                    fmt::format("boxes_3d[{}]", 3 + i),
+                    text("a length above 0, up to {} m", kLargestSize),
+                    text("{}", n[3 + i]),
+                    kFix);
+    }
+    const double yaw = angles.radians(n[6]);
+    if (!(std::abs(yaw) <= 100))
+      return fail({}, "boxes_3d[6]", "an angle in radians", text("{}", n[6]), kFix);
+    return ego_from_once() * Cuboid{pose_from_yaw(yaw, Vec3(n[0], n[1], n[2])), {n[3], n[4], n[5]}};
+  }
+
+  static Box of(const Cuboid& cuboid_in_ego) {
+    const Cuboid c = nearest_upright(ego_from_once().inverse() * cuboid_in_ego);
+    const Vec3& t = c.pose.translation;
+    return {{t.x(),
+             t.y(),
+             t.z(),
+             c.size.x(),
+             c.size.y(),
+             c.size.z(),
+             wrapped_angle(yaw_of(c.pose.rotation))}};
+  }
+};
+
+/// A frame of the file, and its arrays of one order.
+struct Part {
+  const JsonNode* frame = nullptr;
+  const JsonNode* annos = nullptr;
+  const JsonNode* names = nullptr;
+  const JsonNode* boxes = nullptr;
+  std::string id;
+  std::uint32_t record = 0;  ///< of its first box
+
+  std::size_t count() const { return boxes && names ? boxes->items.size() : 0; }
+};
+
+std::vector<Part> parts_of(const JsonText& json) {
+  std::vector<Part> parts;
+  const JsonNode* frames = json.root().find("frames");
+  std::uint32_t record = 0;
+  for (std::size_t i = 0; frames && i < frames->items.size(); ++i) {
+    const JsonNode& frame = frames->items[i];
+    const auto id = json.string(frame.find("frame_id"));
+    if (!id) continue;
+    Part part;
+    part.frame = &frame;
+    part.id = *id;
+    part.annos = frame.find("annos");
+    if (part.annos) {
+      part.names = part.annos->find("names");
+      part.boxes = part.annos->find("boxes_3d");
+    }
+    const bool whole = part.names && part.boxes && part.names->is(Kind::array) &&
+                       part.boxes->is(Kind::array) &&
+                       part.names->items.size() == part.boxes->items.size();
+    if (!whole) part.names = part.boxes = nullptr;
+    part.record = record;
+    record += static_cast<std::uint32_t>(part.count());
+    parts.push_back(part);
+  }
+  return parts;
+}
+
+/// The first camera that sees the box, and where.
+void add_rect(Label& label, const JsonText& json, const Part& part, std::size_t i) {
+  const JsonNode* cameras = part.annos->find("boxes_2d");
+  if (!cameras) return;
+  for (const JsonNode& camera : cameras->items) {
+    std::array<double, 4> n{};
+    if (i >= camera.items.size() || !json.numbers(&camera.items[i], n)) continue;
+    if (n[0] < 0 || !(n[2] > n[0]) || !(n[3] > n[1])) continue;  // −1: not visible
+    label.rect = Rect{n[0], n[1], n[2], n[3]};
+    label.rect_camera = camera.key;
+    return;
+  }
+}
+
+std::string made_up_name(const std::string& frame, std::size_t i) {
+  return fmt::format("{}/{}", frame, i + 1);
+}
+
+void read_file(const Drive& drive, Source source, LabelSet& set) {
+  const Instants instants(drive);
+  const RawAngles angles(drive);
+  FileProblems problems(set.problems, source.file);
+  const auto json = JsonText::parse(source.text);
+  if (!json) problems.add({}, json.error());
+  if (json && !json->root().find("frames"))
+    problems.add({}, fail({}, "frames", "a list of frames", "nothing", kFix).value());
+  const std::vector<Part> parts = json ? parts_of(*json) : std::vector<Part>();
+  for (const Part& part : parts) {
+    if (part.annos && !part.boxes)
+      problems.add(
+          "frame " + part.id,
+          fail({}, "annos", "names and boxes_3d of one length", "something else", kFix).value());
+    const Instant instant = instants.named(part.id);
+    for (std::size_t i = 0; i < part.count(); ++i) {
+      const JsonNode& node = part.boxes->items[i];
+      const auto index = static_cast<std::uint32_t>(source.records.size());
+      source.records.emplace_back(node.begin, node.end);
+      Box box;
+      const auto cuboid = json->numbers(&node, box.n)
+                              ? box.cuboid_in_ego(angles)
+                              : fail({}, "boxes_3d", "7 numbers", "something else", kFix);
+      const auto name = json->string(&part.names->items[i]);
+      if (!cuboid || !name || name->empty()) {
+        problems.add(
+            fmt::format("frame {}, box {}", part.id, i + 1),
+            cuboid ? fail({}, "names", "a class", "nothing", kFix).value() : cuboid.error());
+        continue;
+      }
+      Label label = label_at(instant);
+      label.track = made_up_name(instant.name, i);
+      label.class_name = *name;
+      label.cuboid_in_ego = *cuboid;
+      add_rect(label, *json, part, i);
+      label.origin = {source.id, index};
+      set.labels.push_back(std::move(label));
+    }
+  }
+  set.sources.push_back(std::move(source));
+}
+
+Result<LabelSet> read(const Drive& drive, const std::filesystem::path& place) {
+  const auto files = label_files(place, {".json"});
+  if (!files) return tl::make_unexpected(files.error());
+  LabelSet set;
+  set.format = kFormat;
+  for (const auto& file : *files) {
+    auto source = read_source(drive, file, set.format, {});
+    if (source)
+      read_file(drive, std::move(*source), set);
+    else
+      set.problems.push_back(source.error());
+  }
+  judge_frames(set, drive, place);
+  return set;
+}
+
+std::string json_of(const Box& box) {
+  std::string text = "[";
+  for (const double number : box.n) text += (text.size() > 1 ? ", " : "") + json_number(number);
+  return text + "]";
+}
+
+/// [x1, y1, x2, y2] of the box in the frame's image of a camera, or the set's "not visible".
+std::string rect_json(const WriteRequest& request,
+                      const OutFrame& frame,
+                      const OutBox& box,
+                      std::string_view camera) {
+  if (frame.instant.frame >= 0)
+    for (const ImageFile& image :
+         request.drive.frames()[static_cast<std::size_t>(frame.instant.frame)].images) {
+      if (request.drive.info().cameras[static_cast<std::size_t>(image.camera)].name != camera)
+        continue;
+      const auto there = cuboid_in_ego_at(*box.track, request.drive, image.stamp);
+      const BoxProjection seen = project_box(corrected(*image.calibration, request.document),
+                                             there.value_or(box.cuboid_in_ego));
+      const Rect& r = seen.in_image;
+      if (r.area() > 0)
+        return fmt::format("[{:.2f}, {:.2f}, {:.2f}, {:.2f}]", r.x0, r.y0, r.x1, r.y1);
+    }
+  return "[-1.0, -1.0, -1.0, -1.0]";
+}
+
+std::string word_of(const WriteRequest& request, const OutBox& box) {
+  return word_for(request.document.taxonomy(), box.track->class_name, kWords);
+}
+
+/// names, boxes_3d and boxes_2d of a frame that has none yet.
+std::string annos_json(const WriteRequest& request, const OutFrame& frame) {
+  std::string names, boxes, rects;
+  const auto add = [](std::string& list, const std::string& item) {
+    list += (list.empty() ? "" : ", ") + item;
+  };
+  for (const OutBox& box : frame.boxes) {
+    add(names, json_string(word_of(request, box)));
+    add(boxes, json_of(Box::of(box.cuboid_in_ego)));
+  }
+  for (const CameraInfo& camera : request.drive.info().cameras) {
+    std::string list;
+    for (const OutBox& box : frame.boxes) add(list, rect_json(request, frame, box, camera.name));
+    add(rects, json_string(camera.name) + ": [" + list + "]");
+  }
+  return fmt::format(
+      "{{\"names\": [{}], \"boxes_3d\": [{}], \"boxes_2d\": {{{}}}}}", names, boxes, rects);
+}
+
+/// Every array of a frame's labels that has an entry a box, those of the cameras included.
+std::vector<const JsonNode*> arrays_of(const Part& part) {
+  std::vector<const JsonNode*> arrays;
+  const auto add = [&](const JsonNode& node) {
+    if (node.is(Kind::array) && node.items.size() == part.count()) arrays.push_back(&node);
+  };
+  for (const JsonNode& member : part.annos->items) {
+    add(member);
+    if (member.is(Kind::object))
+      for (const JsonNode& camera : member.items) add(camera);
+  }
+  return arrays;
+}
+
+void append_box(JsonPatch& patch,
+                const Part& part,
+                const WriteRequest& request,
+                const OutFrame& frame,
+                const OutBox& box) {
+  const JsonNode* cameras = part.annos->find("boxes_2d");
+  for (const JsonNode* array : arrays_of(part)) {
+    if (array == part.names)
+      patch.append(*array, json_string(word_of(request, box)));
+    else if (array == part.boxes)
+      patch.append(*array, json_of(Box::of(box.cuboid_in_ego)));
+    else if (cameras && array >= cameras->items.data() &&
+             array < cameras->items.data() + cameras->items.size())
+      patch.append(*array, rect_json(request, frame, box, array->key));
+    else
+      patch.append(*array, "null");  // one entry a box, whatever it is
+  }
+}
+
+void patch_box(JsonPatch& patch,
+               const JsonText& json,
+               const Part& part,
+               std::size_t i,
+               const WriteRequest& request,
+               const OutFrame& frame,
+               const OutBox& box) {
+  constexpr double kSame = 1e-6;
+  const JsonNode& node = part.boxes->items[i];
+  Box old;
+  json.numbers(&node, old.n);
+  Box now = Box::of(box.cuboid_in_ego);
+  const double old_yaw = RawAngles(request.drive).radians(old.n[6]);
+  bool same = std::abs(wrapped_angle(now.n[6] - old_yaw)) < kSame;
+  if (same) now.n[6] = old.n[6];
+  for (std::size_t k = 0; k < now.n.size(); ++k) {
+    same = same && std::abs(now.n[k] - old.n[k]) <= kSame;
+    patch.replace_number(node.items[k], now.n[k], kSame);
+  }
+  const std::string word = word_of(request, box);
+  if (json.string(&part.names->items[i]) != word)
+    patch.replace(part.names->items[i], json_string(word));
+  const JsonNode* cameras = part.annos->find("boxes_2d");
+  if (same || !cameras) return;
+  for (const JsonNode& camera : cameras->items)
+    if (i < camera.items.size())
+      patch.replace(camera.items[i], rect_json(request, frame, box, camera.key));
+}
+
+void patch_frame(JsonPatch& patch,
+                 const JsonText& json,
+                 const Part& part,
+                 const Source& source,
+                 const WriteRequest& request,
+                 const OutFrame& frame) {
+  if (!part.boxes) {
+    if (frame.boxes.empty()) return;
+    if (part.annos)
+      patch.replace(*part.annos, annos_json(request, frame));
+    else
+      patch.append(*part.frame, "annos", annos_json(request, frame));
+    return;
+  }
+  const RawAngles angles(request.drive);
+  std::map<std::size_t, const OutBox*> claimed;
+  std::vector<const OutBox*> unclaimed;
+  for (const OutBox& box : frame.boxes) {
+    const bool own = box.origin && box.origin->source == source.id &&
+                     box.origin->record >= part.record &&
+                     box.origin->record - part.record < part.count() &&
+                     claimed.emplace(box.origin->record - part.record, &box).second;
+    if (!own) unclaimed.push_back(&box);
+  }
+  for (std::size_t i = 0; i < part.count(); ++i) {
+    if (claimed.contains(i)) continue;
+    Box old;
+    if (!json.numbers(&part.boxes->items[i], old.n) || !old.cuboid_in_ego(angles)) continue;
+    const auto changed = std::find_if(unclaimed.begin(), unclaimed.end(), [&](const OutBox* box) {
+      return box->track->name == made_up_name(frame.instant.name, i);
+    });
+    if (changed != unclaimed.end()) {
+      patch_box(patch, json, part, i, request, frame, **changed);
+      unclaimed.erase(changed);
+      continue;
+    }
+    for (const JsonNode* array : arrays_of(part)) patch.remove(*array, array->items[i]);
+  }
+  for (const OutBox* box : unclaimed) append_box(patch, part, request, frame, *box);
+}
+
+std::string new_frame(const WriteRequest& request, const OutFrame& frame) {
+  std::string pose;
+  if (const auto world_from_ego = request.drive.world_from_ego(frame.instant.stamp)) {
+    const Pose world_from_lidar = *world_from_ego * ego_from_once();
+    const Quat& q = world_from_lidar.rotation;
+    const Vec3& t = world_from_lidar.translation;
+    for (const double number : {q.x(), q.y(), q.z(), q.w(), t.x(), t.y(), t.z()})
+      pose += (pose.empty() ? "\"pose\": [" : ", ") + json_number(number);
+    pose += "], ";
+  }
+  return fmt::format("{{\"frame_id\": {}, {}\"annos\": {}}}",
+                     json_string(frame.instant.name),
+                     pose,
+                     annos_json(request, frame));
+}
+
+Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
+  const Sources sources = sources_of(request.document, kFormat);
+  const std::vector<OutFrame> frames = frames_to_write(request, sources);
+  std::vector<WrittenFile> files;
+  std::set<std::string> done;
+  for (const auto& source : sources) {
+    const auto json = JsonText::parse(source->text);
+    if (!json) continue;
+    JsonPatch patch(*json);
+    for (const Part& part : parts_of(*json)) {
+      const auto frame = std::find_if(frames.begin(), frames.end(), [&](const OutFrame& one) {
+        return one.instant.name == part.id;
+      });
+      if (frame != frames.end() && done.insert(part.id).second)
+        patch_frame(patch, *json, part, *source, request, *frame);
+    }
+    // Frames that no file has yet stand in the first.
+    if (const JsonNode* list = json->root().find("frames"); files.empty() && list)
+      for (const OutFrame& frame : frames)
+        if (!frame.boxes.empty() && sources.size() == 1 && !done.contains(frame.instant.name))
+          patch.append(*list, new_frame(request, frame));
+    files.push_back({std::filesystem::path(source->file).filename().string(), patch.applied()});
+  }
+  if (!files.empty()) return files;
+  std::string text = "{\"calib\": {}, \"frames\": [";
+  for (const OutFrame& frame : frames)
+    text += (text.back() == '[' ? "\n " : ",\n ") + new_frame(request, frame);
+  files.push_back({request.drive.info().name + ".json", text + "\n]}\n"});
+  return files;
+}
+
+double recognise(const std::filesystem::path& place) {
+  const Beginning beginning = beginning_of(place, {".json"});
+  if (!beginning.has("\"frame_id\"")) return 0;
+  if (beginning.has("\"boxes_3d\"")) return 0.95;
+  return beginning.has("\"cam_to_velo\"") ? 0.9 : 0;
+}
+
+}  // namespace
+
+LabelFormat once_labels() {
+  Can can;
+  can.rects = true;
+  can.several_frames = true;
+  can.upright = Upright::in_reference;
+  LabelFormat format{kFormat, "ONCE", can, kWords, {}, read, write, recognise};
+  return format;
+}
+
+}  // namespace sweepbox
