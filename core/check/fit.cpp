@@ -1,0 +1,102 @@
+#include "core/check/fit.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "core/label/instants.hpp"
+
+namespace sweepbox::doctor {
+
+Fit fit_of(std::span<const Sample> samples,
+           const LabelSet& labels,
+           const LabelSet& repaired,
+           const std::function<bool(const Label&)>& counted) {
+  constexpr std::size_t kEnough = 15;
+  constexpr double kMargin = 0.85;
+  Fit fit;
+  for (const Sample& sample : samples) {
+    if (counted && !counted(*sample.label)) continue;
+    const auto index = static_cast<std::size_t>(sample.label - labels.labels.data());
+    const auto before = inside(sample.label->cuboid_in_ego, sample.points);
+    const auto after = inside(repaired.labels[index].cuboid_in_ego, sample.points);
+    const auto most = std::max(before, after);
+    if (most < kEnough) continue;
+    ++fit.boxes;
+    const double b = static_cast<double>(before) / static_cast<double>(most);
+    const double a = static_cast<double>(after) / static_cast<double>(most);
+    fit.as_is += b;
+    fit.repaired += a;
+    fit.better += b < kMargin;
+    fit.worse += a < kMargin;
+  }
+  if (fit.boxes) {
+    fit.as_is /= fit.boxes;
+    fit.repaired /= fit.boxes;
+  }
+  return fit;
+}
+
+std::optional<Certainty> judged(const Fit& fit) {
+  if (fit.boxes >= 8 && fit.gain() > 0.12 && fit.better > 4 * fit.worse &&
+      fit.better * 3 > fit.boxes)
+    return Certainty::certain;
+  if (fit.boxes >= 5 && fit.gain() > 0.1 && fit.better > 2 * fit.worse) return Certainty::likely;
+  if (fit.boxes >= 1 && fit.boxes < 5 && fit.gain() > 0.25 && fit.worse == 0)
+    return Certainty::too_few;
+  return std::nullopt;
+}
+
+std::vector<Move> moves_of(const Evidence& evidence, const LabelSet& labels, double speed) {
+  const Drive& drive = evidence.drive;
+  constexpr double kLongestGap = 1.1;  // s
+  std::vector<Move> moves;
+  if (!drive.info().sequence || !drive.info().poses || !evidence.poses_sound) return moves;
+  std::map<std::string, std::vector<const Label*>> tracks;
+  for (const Label& label : labels.labels)
+    if (label.has_track_id) tracks[label.track].push_back(&label);
+  for (auto& [name, boxes] : tracks) {
+    std::sort(boxes.begin(), boxes.end(), [](const Label* a, const Label* b) {
+      return a->stamp < b->stamp;
+    });
+    std::vector<Pose> in_world;
+    for (const Label* box : boxes)
+      in_world.push_back(world_from_ego_of_label(drive, box->stamp) * box->cuboid_in_ego.pose);
+    for (std::size_t i = 0; i < boxes.size() && boxes.size() > 1; ++i) {
+      const std::size_t a = i ? i - 1 : 0, b = std::min(i + 1, boxes.size() - 1);
+      const double gap = seconds_between(boxes[a]->stamp, boxes[b]->stamp);
+      if (!(gap > 0) || gap > 2 * kLongestGap) continue;
+      const Vec3 velocity = (in_world[b].translation - in_world[a].translation) / gap;
+      const double fast = velocity.norm();
+      if (fast < speed || fast > 60) continue;
+      const Quat ego_from_world =
+          world_from_ego_of_label(drive, boxes[i]->stamp).rotation.inverse();
+      moves.push_back({boxes[i], ego_from_world * velocity});
+    }
+  }
+  return moves;
+}
+
+Headings headings_of(const Evidence& evidence, const LabelSet& labels) {
+  Headings result;
+  std::set<std::string> tracks;
+  for (const Move& move : moves_of(evidence, labels, 2)) {
+    const Mat3 axes = move.label->cuboid_in_ego.pose.rotation.toRotationMatrix();
+    const Vec3 along = move.velocity_in_ego.normalized();
+    const double ahead = along.dot(axes.col(0)), left = along.dot(axes.col(1));
+    ++result.boxes;
+    tracks.insert(move.label->track);
+    const bool across = std::abs(left) > std::abs(ahead);
+    result.across += across;
+    result.left += across && left > 0;
+    result.ahead += !across && ahead > 0;
+    result.back += !across && ahead <= 0;
+  }
+  result.tracks = static_cast<int>(tracks.size());
+  if (!result.boxes) return result;
+  if (result.across > 0) result.left /= result.across;
+  for (double* share : {&result.ahead, &result.across, &result.back}) *share /= result.boxes;
+  return result;
+}
+
+}  // namespace sweepbox::doctor

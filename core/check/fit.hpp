@@ -1,0 +1,56 @@
+#pragma once
+#include <functional>
+
+#include "core/check/evidence.hpp"
+
+namespace sweepbox::doctor {
+
+/// How well boxes hold the points around them, as they are and with a repair, over the same boxes.
+struct Fit {
+  int boxes = 0;        ///< that hold enough points in one of the two
+  double as_is = 0;     ///< mean over boxes: points inside, as a share of the better of the two
+  double repaired = 0;  ///< the same with the repair
+  int better = 0;       ///< boxes that hold 15 % more with the repair
+  int worse = 0;        ///< 15 % less
+
+  double gain() const { return repaired - as_is; }
+};
+
+/// A repair to try, and what it would say is wrong.
+struct Guess {
+  Ailment ailment;
+  std::string repair;
+  Fit fit;
+};
+
+/// Boxes of `labels` (those of `samples`) against the same ones with the repair. `counts` are the
+/// points inside of the samples as they are.
+Fit fit_of(std::span<const Sample> samples,
+           const LabelSet& labels,
+           const LabelSet& repaired,
+           const std::function<bool(const Label&)>& counted = {});
+
+/// certain, likely, too_few; empty where the fit is no better.
+std::optional<Certainty> judged(const Fit& fit);
+
+/// Movement of a track at one of its boxes, in the world (or in ego of a drive without poses whose
+/// boxes say nothing: then empty).
+struct Move {
+  const Label* label = nullptr;
+  Vec3 velocity_in_ego = Vec3::Zero();  ///< m/s, of the object in the world, along ego's axes
+};
+
+/// Boxes of vehicles and two-wheelers that move faster than `speed` m/s, from their neighbours in
+/// time. None without a sequence and sound poses.
+std::vector<Move> moves_of(const Evidence& evidence, const LabelSet& labels, double speed);
+
+/// Share of the moves whose box looks ahead, across and back.
+struct Headings {
+  int boxes = 0, tracks = 0;
+  double ahead = 0, across = 0, back = 0;
+  double left = 0;  ///< of those across: motion to the box's left
+};
+
+Headings headings_of(const Evidence& evidence, const LabelSet& labels);
+
+}  // namespace sweepbox::doctor

@@ -1,0 +1,184 @@
+#include <algorithm>
+#include <cmath>
+
+#include "core/check/fit.hpp"
+#include "core/check/read_as.hpp"
+
+// Whether boxes stand in the frame of reference and at the instant that their file seems to say,
+// and whether their angles mean what was read.
+
+namespace sweepbox::doctor {
+namespace {
+
+constexpr double kNear = 60;  // m
+
+/// How full the boxes of the sampled frames are.
+struct Fullness {
+  int boxes = 0;
+  int held = 0;     ///< that hold five points or more
+  double mean = 0;  ///< of log(1 + points), a hundred at most counted
+  double total = 0;
+
+  double share() const { return boxes ? static_cast<double>(held) / boxes : 0; }
+};
+
+Fullness fullness(const Evidence& evidence, const LabelSet& labels) {
+  std::map<int, const Scene*> scenes;
+  for (const Scene& scene : evidence.scenes) scenes[scene.frame()] = &scene;
+  Fullness result;
+  for (const Label& label : labels.labels) {
+    const auto scene = scenes.find(label.frame);
+    if (scene == scenes.end()) continue;
+    ++result.boxes;
+    const Cuboid& box = label.cuboid_in_ego;
+    if (!is_valid(box) || box.pose.translation.norm() > kNear) continue;
+    const auto points =
+        scene->second->above_ground(box.pose.translation, box.size.head<2>().norm() / 2 + 0.3);
+    const auto n = inside(box, points);
+    result.held += n >= 5;
+    result.total += std::log1p(static_cast<double>(std::min<std::size_t>(n, 100)));
+  }
+  if (result.boxes) result.mean = result.total / result.boxes;
+  return result;
+}
+
+Finding told(Ailment ailment,
+             Certainty certainty,
+             std::string repair,
+             const LabelSet& labels,
+             const char* expected,
+             const Fullness& before,
+             const Fullness& after) {
+  Finding result = finding(ailment,
+                           certainty,
+                           repair,
+                           {file_of(labels),
+                            {},
+                            expected,
+                            text("{} of {} boxes hold five points, {} of {} with {}",
+                                 before.held,
+                                 before.boxes,
+                                 after.held,
+                                 after.boxes,
+                                 repair)});
+  result.measures.push_back(
+      {"boxes that hold five points", "%", 100 * before.share(), 100 * after.share()});
+  return result;
+}
+
+double lying_share(const LabelSet& labels) {
+  int lying = 0;
+  for (const Label& label : labels.labels)
+    lying += (label.cuboid_in_ego.pose.rotation * Vec3::UnitZ()).z() < std::cos(20 * kPi / 180);
+  return labels.labels.empty()
+             ? 0
+             : static_cast<double>(lying) / static_cast<double>(labels.labels.size());
+}
+
+/// Angles in degrees, quaternions of the other order: read again with the repair.
+std::optional<LabelSet> read_again(const Evidence& evidence,
+                                   const LabelSet& labels,
+                                   Examination& result) {
+  const Drive& drive = evidence.drive;
+  if (drive.info().labels.empty()) return std::nullopt;
+  int too_large = 0;
+  const Problem* example = nullptr;
+  for (const Problem& problem : labels.problems)
+    if (english(problem.expected).find("radians") != std::string::npos) {
+      ++too_large;
+      if (!example) example = &problem;
+    }
+  const bool lying = lying_share(labels) > 0.5;
+  if (!too_large && !lying) return std::nullopt;
+  const std::string name = too_large ? "labels.angles" : "labels.quaternion";
+  const std::string value = too_large ? "degrees" : "swapped";
+  auto again = read_own_labels(ReadAs(drive, name, value));
+  if (!again) return std::nullopt;
+  const Fullness before = fullness(evidence, labels), after = fullness(evidence, *again);
+  const bool better =
+      too_large ? after.held >= before.held && again->problems.size() < labels.problems.size()
+                : lying_share(*again) < 0.1 && after.total > 1.1 * before.total;
+  if (!better) return std::nullopt;
+  Finding found = told(too_large ? Ailment::label_angles : Ailment::label_quaternion,
+                       after.held >= 8 ? Certainty::certain : Certainty::likely,
+                       name + "=" + value,
+                       labels,
+                       too_large ? "angles in radians" : "boxes that stand upright",
+                       before,
+                       after);
+  if (example) {
+    found.problem.where = example->where;
+    found.problem.file = example->file;
+  }
+  result.findings.push_back(std::move(found));
+  return std::move(*again);
+}
+
+/// Certain where many boxes were empty that are full with the repair.
+std::optional<LabelSet> other_frame(const Evidence& evidence,
+                                    const LabelSet& labels,
+                                    Examination& result) {
+  const Fullness before = fullness(evidence, labels);
+  if (before.boxes < 3 || before.share() > 0.3) return std::nullopt;
+  for (const char* frame : {"world", "lidar", "ego"}) {
+    const std::string repair = std::string("labels.frame=") + frame;
+    LabelSet repaired = with_repair(labels, evidence.drive, repair);
+    const Fullness after = fullness(evidence, repaired);
+    if (after.share() < 0.35 || after.held < 3 * std::max(1, before.held)) continue;
+    result.findings.push_back(told(Ailment::label_frame,
+                                   after.held >= 8 ? Certainty::certain : Certainty::likely,
+                                   repair,
+                                   labels,
+                                   "boxes around points",
+                                   before,
+                                   after));
+    return repaired;
+  }
+  return std::nullopt;
+}
+
+std::optional<LabelSet> other_instant(const Evidence& evidence,
+                                      const LabelSet& labels,
+                                      Examination& result) {
+  if (!evidence.drive.info().sequence || evidence.scenes.size() < 3) return std::nullopt;
+  const Fullness before = fullness(evidence, labels);
+  Fullness best = before;
+  std::string repair;
+  LabelSet repaired;
+  for (const int frames : {1, -1, 2, -2}) {
+    const std::string tried = fmt::format("labels.shift={}", frames);
+    LabelSet shifted = with_repair(labels, evidence.drive, tried);
+    const Fullness after = fullness(evidence, shifted);
+    // At the drive's ends frames lose their boxes.
+    if (after.boxes * 3 < before.boxes * 2 || after.mean < best.mean + 0.02) continue;
+    best = after;
+    repair = tried;
+    repaired = std::move(shifted);
+  }
+  if (repair.empty() || best.mean < before.mean + 0.15 || best.boxes < 6) return std::nullopt;
+  result.findings.push_back(told(
+      Ailment::label_shift,
+      best.mean > before.mean + 0.3 && best.boxes >= 12 ? Certainty::certain : Certainty::likely,
+      repair,
+      labels,
+      "boxes of their frame's instant",
+      before,
+      best));
+  return repaired;
+}
+
+}  // namespace
+
+LabelSet examine_places(const Evidence& evidence, LabelSet labels, Examination& result) {
+  const auto keep = [&](std::optional<LabelSet> repaired) {
+    if (!repaired) return;
+    if (repaired->sources.empty()) repaired->sources = labels.sources;
+    labels = std::move(*repaired);
+  };
+  keep(read_again(evidence, labels, result));
+  keep(other_frame(evidence, labels, result));
+  keep(other_instant(evidence, labels, result));
+  return labels;
+}
+
+}  // namespace sweepbox::doctor
