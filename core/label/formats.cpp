@@ -5,7 +5,8 @@ namespace sweepbox {
 // Each in format/NAME.cpp. To add one: a file there and a line here.
 LabelFormat datumaro_labels(), kitti_object_labels(), kitti_raw_labels(), kitti_tracking_labels(),
     once_labels(), pandaset_labels(), scale_labels(), segments_labels(), supervisely_labels(),
-    sustechpoints_labels(), mmdetection3d_labels(), view_of_delft_labels(), sweepbox_labels(),
+    sustechpoints_labels(), mmdetection3d_labels(), nuscenes_labels(), nuscenes_results_labels(),
+    view_of_delft_labels(), sweepbox_labels(),
     xtreme1_labels();
 
 std::span<const LabelFormat> label_formats() {
@@ -21,6 +22,8 @@ std::span<const LabelFormat> label_formats() {
       supervisely_labels(),
       sustechpoints_labels(),
       mmdetection3d_labels(),
+      nuscenes_labels(),
+      nuscenes_results_labels(),
       view_of_delft_labels(),
       sweepbox_labels(),
       xtreme1_labels(),

@@ -52,13 +52,12 @@ void set_attributes(Track& track,
   }
 }
 
-/// Frames of the drive between the track's boxes that have none: absent from halfway before the
-/// first of them to halfway after the last.
-void set_absences(Track& track, const Drive& drive) {
-  const auto frames = drive.frames();
+/// Labelled instants between the track's boxes that have none: absent from halfway before the first
+/// of them to halfway after the last.
+void set_absences(Track& track, std::span<const Stamp> labelled) {
   std::vector<Stamp> stamps;
-  for (const FrameInfo& frame : frames)
-    if (track.first <= frame.stamp && frame.stamp <= track.last) stamps.push_back(frame.stamp);
+  for (const Stamp stamp : labelled)
+    if (track.first <= stamp && stamp <= track.last) stamps.push_back(stamp);
   const auto halfway = [](Stamp a, Stamp b) { return Stamp{a.ns + (b.ns - a.ns) / 2}; };
   bool present = true;
   for (std::size_t i = 0; i < stamps.size(); ++i) {
@@ -73,7 +72,19 @@ void set_absences(Track& track, const Drive& drive) {
   if (!present) track.frame_attributes[track.last]["present"] = "true";
 }
 
-Track track_of(std::vector<const Label*> labels, const Drive& drive, const Taxonomy& taxonomy) {
+/// Instants at which a box that is not there says that the object is not: those that the set
+/// labels, every frame where it does not say.
+std::vector<Stamp> labelled_instants(const LabelSet& set, const Drive& drive) {
+  if (!set.labelled.empty()) return set.labelled;
+  std::vector<Stamp> stamps;
+  for (const FrameInfo& frame : drive.frames()) stamps.push_back(frame.stamp);
+  return stamps;
+}
+
+Track track_of(std::vector<const Label*> labels,
+               const Drive& drive,
+               std::span<const Stamp> labelled,
+               const Taxonomy& taxonomy) {
   std::stable_sort(labels.begin(), labels.end(), [](const Label* a, const Label* b) {
     return a->stamp < b->stamp;
   });
@@ -86,8 +97,15 @@ Track track_of(std::vector<const Label*> labels, const Drive& drive, const Taxon
   track.rigid = std::all_of(track.keys.begin(), track.keys.end(), [&](const Keyframe& key) {
     return key.size == track.keys.front().size;
   });
+  // Boxes of detectors are proposals. A score of 1 throughout is how sets of KITTI's kind fill the
+  // column for boxes that people drew (View-of-Delft).
+  const auto scored = [](const Keyframe& key) { return key.score.has_value(); };
+  const auto certain = [](const Keyframe& key) { return key.score == 1; };
+  if (std::all_of(track.keys.begin(), track.keys.end(), scored) &&
+      !std::all_of(track.keys.begin(), track.keys.end(), certain))
+    track.state = TrackState::proposed;
   set_attributes(track, labels, taxonomy);
-  set_absences(track, drive);
+  set_absences(track, labelled);
   return track;
 }
 
@@ -116,9 +134,10 @@ std::vector<std::vector<const Label*>> grouped(const LabelSet& set) {
 
 Edit import_edit(const LabelSet& labels, const Drive& drive, const Document& document) {
   std::vector<Track> tracks = labels.tracks;
+  const std::vector<Stamp> labelled = labelled_instants(labels, drive);
   if (tracks.empty())
     for (auto& group : grouped(labels))
-      tracks.push_back(track_of(std::move(group), drive, document.taxonomy()));
+      tracks.push_back(track_of(std::move(group), drive, labelled, document.taxonomy()));
 
   Edit edit;
   edit.author = Author::import;

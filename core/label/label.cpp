@@ -27,6 +27,7 @@ Result<LabelSet> read_own_labels(const Drive& drive) {
     append(all.labels, read->labels);
     append(all.tracks, read->tracks);
     append(all.problems, read->problems);
+    append(all.labelled, read->labelled);
     all.elsewhere += read->elsewhere;
   }
   apply_label_repairs(all, drive);

@@ -39,6 +39,10 @@ struct LabelSet {
   /// `labels` are their boxes in every frame, and import_edit takes the tracks.
   std::vector<Track> tracks;
   std::vector<Problem> problems;  ///< records that could not be read
+  /// Where the set labels only some instants of the drive (nuScenes: two a second of twenty): those,
+  /// ascending. A track without a box at one of them is absent there; between them it is carried.
+  /// Empty: every frame.
+  std::vector<Stamp> labelled;
   int elsewhere =
       0;  ///< cuboids of instants that the drive does not have (frame −1), part of labels
 };

@@ -59,6 +59,18 @@ bool begins_with_key(const std::filesystem::path& file,
   });
 }
 
+std::size_t PointCounts::of(const Cuboid& cuboid_in_ego, int frame) {
+  if (frame != frame_) {
+    frame_ = frame;
+    sweep_.reset();
+    const bool has = frame >= 0 && !drive_.info().lidars.empty() &&
+                     drive_.frames()[static_cast<std::size_t>(frame)].sweeps.front();
+    if (has)
+      if (auto sweep = drive_.read_sweep(frame, 0)) sweep_ = std::move(*sweep);
+  }
+  return sweep_ ? count_inside(*sweep_, sweep_->ego_from_points.inverse() * cuboid_in_ego) : 0;
+}
+
 std::string json_numbers(std::span<const double> numbers) {
   std::string text = "[";
   for (std::size_t i = 0; i < numbers.size(); ++i)

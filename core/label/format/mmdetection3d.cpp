@@ -192,29 +192,6 @@ std::array<double, 7> numbers_of(const Cuboid& in_ego, const Pose& ego_from_lida
           yaw_of(box.pose.rotation)};
 }
 
-/// Sweeps are read for boxes that are new: trainings leave out boxes without points.
-class PointCounts {
- public:
-  explicit PointCounts(const Drive& drive) : drive_(drive) {}
-
-  std::size_t of(const Cuboid& in_ego, int frame) {
-    if (frame != frame_) {
-      frame_ = frame;
-      sweep_.reset();
-      const bool has = frame >= 0 && !drive_.info().lidars.empty() &&
-                       drive_.frames()[static_cast<std::size_t>(frame)].sweeps.front();
-      if (has)
-        if (auto sweep = drive_.read_sweep(frame, 0)) sweep_ = std::move(*sweep);
-    }
-    return sweep_ ? count_inside(*sweep_, sweep_->ego_from_points.inverse() * in_ego) : 0;
-  }
-
- private:
-  const Drive& drive_;
-  int frame_ = -1;
-  std::optional<Sweep> sweep_;
-};
-
 class Writer {
  public:
   explicit Writer(const WriteRequest& request) : request_(request), counts_(request.drive) {}
@@ -444,7 +421,7 @@ class Writer {
   }
 
   const WriteRequest& request_;
-  PointCounts counts_;
+  nuscenes::PointCounts counts_;
 };
 
 Result<std::vector<WrittenFile>> write(const WriteRequest& request) {

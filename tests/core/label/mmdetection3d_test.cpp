@@ -116,11 +116,11 @@ TEST_CASE("a deleted box leaves an info file, a new one with a new class enters 
   const Cuboid cuboid = third.keys.front().cuboid();
   (*document)(delete_tracks(document->document(), std::array{third.uid}));
   (*document)(
-      create_track(document->document(), "hovercraft", cuboid, {frame, drive->frames()[0].stamp}, 77));
+      create_track(document->document(), "sign", cuboid, {frame, drive->frames()[0].stamp}, 77));
   const Json old_json = Json::parse(text_of(drive->info().labels.front().path));
   const Json json =
       Json::parse(written_as("mmdetection3d", document->document(), *drive)[0].content);
-  CHECK(json["metainfo"]["categories"]["hovercraft"] == 10);
+  CHECK(json["metainfo"]["categories"]["sign"] == 10);
   const Json& instances = json["data_list"][0]["instances"];
   REQUIRE(instances.size() == 69);
   CHECK(instances[2] == old_json["data_list"][0]["instances"][3]);
