@@ -3,7 +3,7 @@
 namespace sweepbox {
 
 // Each in format/NAME.cpp. To add one: a file there and a line here.
-LabelFormat datumaro_labels(), kitti_object_labels(), kitti_raw_labels(), kitti_tracking_labels(),
+LabelFormat argoverse2_labels(), datumaro_labels(), kitti_object_labels(), kitti_raw_labels(), kitti_tracking_labels(),
     once_labels(), pandaset_labels(), scale_labels(), segments_labels(), supervisely_labels(),
     sustechpoints_labels(), mmdetection3d_labels(), nuscenes_labels(), nuscenes_results_labels(),
     view_of_delft_labels(), sweepbox_labels(),
@@ -11,6 +11,7 @@ LabelFormat datumaro_labels(), kitti_object_labels(), kitti_raw_labels(), kitti_
 
 std::span<const LabelFormat> label_formats() {
   static const LabelFormat table[] = {
+      argoverse2_labels(),
       datumaro_labels(),
       kitti_object_labels(),
       kitti_raw_labels(),
