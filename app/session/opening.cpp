@@ -236,7 +236,9 @@ void watch_labels(Session& session) {
   const Document& document = session.history->document();
   for (const Key& key : document.keys(Kind::source)) {
     const Value value = document.value(key);
-    if (const auto* source = std::get_if<std::shared_ptr<const Source>>(&value))
+    // Without a hash (tables of hundreds of MB) nobody watches the file.
+    if (const auto* source = std::get_if<std::shared_ptr<const Source>>(&value);
+        source && (*source)->hash != 0)
       files.push_back(
           {session.drive->info().root / (*source)->file, (*source)->file, (*source)->hash});
   }
