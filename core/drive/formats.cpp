@@ -10,6 +10,7 @@ namespace sweepbox {
 
 // Each in format/NAME.cpp.
 DriveFormat rosbag1_format(), rosbag2_format(), mcap_format();
+DriveFormat supervisely_format(), xtreme1_format();
 DriveFormat argoverse2_format(), sweepbox_folder_format(), kitti_raw_format(),
     kitti_tracking_format(), kitti_object_format(), once_format(), pandaset_format(),
     sustechpoints_format(), mmdetection3d_format(), view_of_delft_format(), nuscenes_format();
@@ -28,6 +29,8 @@ std::span<const DriveFormat> drive_formats() {
       sustechpoints_format(),
       mmdetection3d_format(),
       nuscenes_format(),
+      supervisely_format(),
+      xtreme1_format(),
       rosbag2_format(),
       rosbag1_format(),
       mcap_format(),
