@@ -53,7 +53,7 @@ const CanKind kKinds[] = {
      }},
     {"what was accepted or marked unsure",
      [](const LabelFormat& format, const WriteRequest&, const OutFrame& frame, const OutBox& box) {
-       return !format.can.keyframes && (box.track->state != TrackState::open ||
+       return !format.can.keyframes && (box.track->state == TrackState::accepted ||
                                         box.track->marks.contains(frame.instant.stamp));
      }},
 };

@@ -268,7 +268,7 @@ Result<LabelSet> read(const Drive& drive, const std::filesystem::path& place) {
          place.string(),
          "rotations",
          text("a {} that says centroid_abs (degrees) or centroid_rel (radians)", kClasses),
-         text("none; the largest angle is {:.6g}, so that {} are taken",
+         text("none; the largest angle is {}, so that {} are taken",
               numbers.largest_angle,
               variety == Variety::degrees ? "degrees" : "radians"),
          "put labelCloud's _classes.json beside the labels"});

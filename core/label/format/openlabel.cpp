@@ -30,7 +30,10 @@ std::string class_of(const OpenLabelFile& file, const OpenLabelRecord& record) {
 
 bool is_box(const OpenLabelFile& file, const OpenLabelRecord& record) {
   const JsonNode* val = record.cuboid->find("val");
-  return class_of(file, record) != "DontCare" && val && !val->is(JsonNode::Kind::null);
+  if (!val || val->is(JsonNode::Kind::null)) return false;
+  // Areas that are not labelled, and the body of the own car, which is no object of the drive.
+  const std::string type = class_of(file, record);
+  return type != "DontCare" && type != "Egocar" && type != "egocar" && type != "EgoCar";
 }
 
 void read_file(const Drive& drive, Source source, LabelSet& set) {
@@ -234,11 +237,14 @@ class Patching {
           patch_.replace_number(val->items[i], (*values)[i], i < 3 || i >= sizes ? 1e-6 : 0);
     }
     patch_attributes(patch_, file_, record, box.attributes, box.score);
-    const std::string type = class_of(file_, record);
-    const JsonNode* object = file_.object(record);
-    if (object && type != box.track->class_name)
-      if (const JsonNode* node = object->find("type"); node && changed_names_.insert(node).second)
-        patch_.replace(*node, json_string(box.track->class_name));
+    if (const JsonNode* object = file_.object(record)) retype(*object, *box.track);
+  }
+
+  /// The object's type is the track's class.
+  void retype(const JsonNode& object, const Track& track) {
+    const JsonNode* node = object.find("type");
+    if (!node || file_.json().string(node) == track.class_name) return;
+    if (changed_names_.insert(node).second) patch_.replace(*node, json_string(track.class_name));
   }
 
   /// Takes a cuboid out, with all that would be empty without it.
@@ -337,8 +343,11 @@ class Patching {
     std::string inside;
     for (const auto& [uid, frames] : added_) {
       touched_.insert(uid);
-      if (file_.objects.contains(uid)) continue;
       const Track& track = *tracks_.at(uid);
+      if (const auto known = file_.objects.find(uid); known != file_.objects.end()) {
+        retype(*known->second, track);
+        continue;
+      }
       const std::string json = object_json(track, track.class_name, {frames.begin(), frames.end()});
       if (objects)
         patch_.append(*objects, uid, json);

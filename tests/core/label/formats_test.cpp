@@ -108,8 +108,15 @@ TEST_CASE("every format copies what it wrote, once it was read and nobody touche
     REQUIRE(set);
     const auto import = test::imported(std::move(*set), *drive);
     const auto again = test::written_as(format.name, import->document(), *drive);
-    REQUIRE(again.size() == files.size());
-    for (std::size_t i = 0; i < files.size(); ++i) CHECK(again[i].content == files[i].content);
+    // Sets of many tables write those that change.
+    REQUIRE(again.size() <= files.size());
+    for (const WrittenFile& now : again) {
+      INFO(now.path);
+      const auto was = std::find_if(
+          files.begin(), files.end(), [&](const WrittenFile& one) { return one.path == now.path; });
+      REQUIRE(was != files.end());
+      CHECK(now.content == was->content);
+    }
   }
 }
 
