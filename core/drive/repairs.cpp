@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <set>
 
 #include "core/base/parse.hpp"
 
@@ -62,6 +63,19 @@ bool is_short_offset(std::string_view value) {
   return offset && std::abs(*offset) <= 5000;
 }
 
+/// x, y and z among them, each once.
+bool is_channels(std::string_view value) {
+  int found = 0;
+  std::set<std::string_view> seen;
+  for (const std::string_view part : split(value, ',')) {
+    const std::string_view name = trimmed(part);
+    if (name.empty() || (name != "_" && !seen.insert(name).second) || seen.size() > 64)
+      return false;
+    found += name == "x" || name == "y" || name == "z";
+  }
+  return found == 3;
+}
+
 constexpr std::array kKinds = {
     RepairKind{"extrinsics.NAME",
                "inverse, transposed, opengl, body",
@@ -99,6 +113,16 @@ constexpr std::array kKinds = {
         [](std::string_view value) {
           return is_one_of(value, {"raw", "stored"});
         }},
+    RepairKind{"bin.channels",
+               "x,y,z and what follows, in the order of the file: x,y,z,intensity",
+               "the floats of a point in .bin files; _ is passed over",
+               is_channels},
+    RepairKind{"axes.lidar",
+               "forward, left, right, back",
+               "which way the lidar's x axis looks, seen from the vehicle",
+               [](std::string_view value) {
+                 return is_one_of(value, {"forward", "left", "right", "back"});
+               }},
     RepairKind{"rate_hz", "0.01 … 1000", "frames a second of a drive without a clock", is_rate},
     RepairKind{"poses",
                "inverse",

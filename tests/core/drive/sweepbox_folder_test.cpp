@@ -213,7 +213,7 @@ TEST_CASE("broken, foreign and newer drive.json files are refused with their rea
   // Every prefix: refused, never a crash.
   for (std::size_t n = 0; n + 2 < good.size(); n += 101) refused(good.substr(0, n));
   REQUIRE(write_file(temp / "d/drive.json", std::string_view("{\"other\": 1}")));
-  CHECK(find_drives(temp / "d").drives.empty());
+  CHECK(find_drives(temp / "d", "sweepbox").drives.empty());
 }
 
 TEST_CASE("values of the wrong kind anywhere in drive.json cost their part alone") {

@@ -1,0 +1,54 @@
+#include "core/drive/folder_labels.hpp"
+
+#include <fstream>
+
+#include "core/base/files.hpp"
+#include "core/drive/reading.hpp"
+
+namespace sweepbox {
+namespace {
+
+bool is_file(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
+std::string beginning(const fs::path& path) {
+  std::string text(4096, ' ');
+  std::ifstream stream(path, std::ios::binary);
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(std::max<std::streamsize>(stream.gcount(), 0)));
+  return text;
+}
+
+}  // namespace
+
+std::vector<LabelPlace> labels_beside(const fs::path& root, const fs::path& clouds) {
+  std::vector<LabelPlace> places;
+  const auto add = [&](const char* format, const fs::path& path) {
+    places.push_back({format, path});
+  };
+  for (const fs::path& set : {root, clouds.parent_path()})
+    if (places.empty() &&
+        (is_file(set / "meta.json") || is_file(set.parent_path() / "meta.json")) &&
+        (reading::has_file(set / "ann", {".json"}) || is_file(set / "annotation.json")))
+      add("supervisely", set);
+  if (is_file(root / "labels" / "_classes.json")) add("labelcloud", root / "labels");
+  if (is_file(root / "tracklet_labels.xml")) add("kitti_raw", root / "tracklet_labels.xml");
+  if (reading::has_file(root / "labels", {".txt"})) add("openpcdet", root / "labels");
+  if (reading::has_file(root / "result", {".json"})) add("xtreme1", root / "result");
+  if (is_file(root / "annotations" / "default.json"))
+    add("datumaro", root / "annotations" / "default.json");
+  if (is_file(root / "labels.csv")) add("csv", root / "labels.csv");
+  constexpr std::size_t kMostLooked = 20;
+  std::size_t looked = 0;
+  for (const fs::path& path : list_files(root, {".json"})) {
+    if (++looked > kMostLooked) break;
+    const std::string text = beginning(path);
+    if (text.find("\"openlabel\"") != std::string::npos) add("openlabel", path);
+    if (text.find("\"pointcloud-cuboid") != std::string::npos) add("segments", path);
+  }
+  return places;
+}
+
+}  // namespace sweepbox
