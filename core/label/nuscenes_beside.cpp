@@ -51,15 +51,26 @@ class Beside {
          {"last_sample_token", json_string(frames_.empty() ? "" : token(frames_.back()))},
          {"name", json_string(name_)},
          {"description", json_string("written by Sweepbox")}}));
-    // The masks of maps are files, which nobody has here: without a map, no log can name one.
+    const std::string log = json_string(made_token({"log", name_}));
+    const std::string log_row = row_json({{"token", log},
+                                          {"logfile", json_string(name_)},
+                                          {"vehicle", "\"\""},
+                                          {"date_captured", "\"\""},
+                                          {"location", "\"\""}});
+    // Nobody has a mask here. nuscenes-devkit asks for a map of each log and for something at the
+    // place of its mask: an empty name is the folder itself.
+    const std::string map_row = row_json({{"category", json_string("semantic_prior")},
+                                          {"token", json_string(made_token({"map", name_}))},
+                                          {"filename", "\"\""},
+                                          {"log_tokens", fmt::format("[{}]", log)}});
     return {{"sensor", table_json(sensor_)},
             {"calibrated_sensor", table_json(calibrated_)},
             {"ego_pose", table_json(ego_pose_)},
             {"sample_data", table_json(sample_data_)},
             {"sample", table_json(sample_)},
             {"scene", table_json(scene_)},
-            {"log", table_json({})},
-            {"map", table_json({})}};
+            {"log", table_json({log_row})},
+            {"map", table_json({map_row})}};
   }
 
  private:

@@ -328,9 +328,10 @@ class TableWriter {
     return found == visibilities_.token_of.end() ? "" : found->second;
   }
 
+  /// The table's own word for a class, else the class as a new one.
   const std::string& category(const std::string& class_name) {
     std::vector<std::string_view> words;
-    for (const auto& [name, token] : categories_.token_of) words.push_back(name);
+    for (const auto& [token, name] : category_names_) words.push_back(name);
     const auto word =
         words.empty() ? std::nullopt : own_word(request_.document.taxonomy(), class_name, words);
     return categories_.token(word.value_or(class_name), "category");

@@ -250,7 +250,11 @@ class MadeNuscenes {
                              "\"n015\", \"date_captured\": \"2018-07-24\", \"location\": "
                              "\"singapore-onenorth\"}}",
                              made_id("log"))});
-    write_table("map", {});
+    write_table("map",
+                {fmt::format("{{\"category\": \"semantic_prior\", \"token\": \"{}\", "
+                             "\"filename\": \"\", \"log_tokens\": [\"{}\"]}}",
+                             made_id("map"),
+                             made_id("log"))});
   }
 
   static std::string sample(int number,

@@ -291,8 +291,17 @@ class Reader {
            "the image is left out");
       return;
     }
+    auto calibrated = calibration(channel, path, *k, *placed);
+    if (!calibrated) {
+      tell(Severity::error,
+           where,
+           "a picture whose size can be read",
+           "none",
+           "the image is left out; take it from the data set again");
+      return;
+    }
     auto [camera, added] = cameras_.try_emplace(channel, TableCamera{channel, {}});
-    camera->second.images.push_back({name, stamp, path, calibration(channel, path, *k, *placed)});
+    camera->second.images.push_back({name, stamp, path, std::move(calibrated)});
   }
 
   /// camera_from_ego at the image's own time, and the vehicle's pose there. lidar2cam leads from
@@ -329,7 +338,8 @@ class Reader {
     return ego_from_camera->inverse();
   }
 
-  /// Images with one calibration share it. The size is that of the camera's first image.
+  /// Images with one calibration share it. The size is that of the camera's first image; nullptr
+  /// where that cannot be read.
   std::shared_ptr<const Camera> calibration(const std::string& channel,
                                             const fs::path& path,
                                             const Mat3& k,
@@ -341,11 +351,12 @@ class Reader {
         before->cy == lens.cy && last->camera_from_ego == camera_from_ego)
       return last;
     int width = last ? last->width : 0, height = last ? last->height : 0;
-    if (!last)
-      if (const auto size = reading::picture_size_of(path)) {
-        width = size->width;
-        height = size->height;
-      }
+    if (!last) {
+      const auto size = reading::picture_size_of(path);
+      if (!size) return nullptr;
+      width = size->width;
+      height = size->height;
+    }
     last = std::make_shared<Camera>(Camera{channel, lens, width, height, camera_from_ego});
     return last;
   }
