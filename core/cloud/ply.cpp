@@ -167,7 +167,7 @@ std::vector<Column> columns_of(const Header& header, const std::byte* data, std:
   std::vector<Column> columns;
   std::size_t offset = 0;
   for (const Property& property : header.properties) {
-    columns.push_back({property.name, property.type, data + offset, stride});
+    columns.push_back({property.name, property.type, data ? data + offset : data, stride});
     offset += columns::size_of(property.type);
   }
   return columns;

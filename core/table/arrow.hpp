@@ -17,7 +17,7 @@ struct TableRead {
 /// An Arrow IPC file (Feather version 2): columns of booleans, integers, floats, texts and texts by
 /// dictionary, buffers stored or compressed (LZ4 frame, Zstandard). Columns of other kinds (nested,
 /// times, decimals …) are left out with a problem. Refused: Feather version 1, streams, big-endian
-/// files, and what unpacks to more than 64 MB and 255 times its size (4 GB at most).
+/// files, and what unpacks to more than 32 MB and 255 times its size (4 GB at most).
 /// Source: apache/arrow, docs/source/format/Columnar.rst and format/*.fbs.
 [[nodiscard]] Result<TableRead> read_arrow(std::span<const std::byte> file);
 
