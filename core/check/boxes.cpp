@@ -38,7 +38,7 @@ double longer_share(std::span<const Sample> samples, int& vehicles) {
   int longer = 0;
   vehicles = 0;
   for (const Sample& sample : samples) {
-    if (!is_vehicle(sample.label->class_name)) continue;
+    if (!is_long(sample.label->class_name)) continue;
     ++vehicles;
     longer += sample.label->cuboid_in_ego.size.x() > sample.label->cuboid_in_ego.size.y();
   }
@@ -69,37 +69,6 @@ std::string with_direction(const Evidence& evidence, const LabelSet& labels, std
     if (with.boxes && with.back > with.ahead) return std::string(other);
   }
   return repair;
-}
-
-/// A constant offset or a turn about the sensor, by the points: steps first, then finer.
-Guess best_place(const Evidence& evidence,
-                 const LabelSet& labels,
-                 std::span<const Sample> samples) {
-  Guess best{Ailment::small_angle, {}, {}};
-  const auto attempt = [&](Ailment ailment, std::string repair) {
-    Fit fit = fit_of(samples, labels, with_repair(labels, evidence.drive, repair));
-    if (fit.gain() > best.fit.gain()) best = {ailment, std::move(repair), fit};
-  };
-  for (int step = -12; step <= 12; ++step)
-    if (step) attempt(Ailment::small_angle, fmt::format("labels.turn={}", step * 0.5));
-  Vec3 offset = Vec3::Zero();
-  Guess shifted{Ailment::everything_shifted, {}, {}};
-  for (const double reach : {2.0, 1.0, 0.4}) {
-    const Vec3 from = offset;
-    for (int axis : {2, 0, 1})
-      for (int step = -4; step <= 4; ++step) {
-        Vec3 tried = offset;
-        tried[axis] = from[axis] + step * reach / 4;
-        const std::string repair =
-            fmt::format("labels.offset={:.2f} {:.2f} {:.2f}", tried.x(), tried.y(), tried.z());
-        const Fit fit = fit_of(samples, labels, with_repair(labels, evidence.drive, repair));
-        if (fit.gain() > shifted.fit.gain() + 1e-6) {
-          shifted = {Ailment::everything_shifted, repair, fit};
-          offset = tried;
-        }
-      }
-  }
-  return shifted.fit.gain() > best.fit.gain() + 0.02 ? shifted : best;
 }
 
 /// How far box floors stand above the ground, as a share of the height: median.
@@ -172,11 +141,49 @@ bool swapped_and_turned(std::span<const Sample> samples, int& vehicles, double& 
 
 }  // namespace
 
-LabelSet examine_boxes(const Evidence& evidence, LabelSet labels, Examination& result) {
+Guess best_place(const Evidence& evidence,
+                 const LabelSet& labels,
+                 std::span<const Sample> samples) {
+  Guess best{Ailment::small_angle, {}, {}};
+  const auto attempt = [&](Ailment ailment, std::string repair) {
+    Fit fit = fit_of(samples, labels, with_repair(labels, evidence.drive, repair));
+    if (fit.gain() > best.fit.gain()) best = {ailment, std::move(repair), fit};
+  };
+  for (int step = -12; step <= 12; ++step)
+    if (step) attempt(Ailment::small_angle, fmt::format("labels.turn={}", step * 0.5));
+  Vec3 offset = Vec3::Zero();
+  Guess shifted{Ailment::everything_shifted, {}, {}};
+  for (const double reach : {2.0, 1.0, 0.4}) {
+    const Vec3 from = offset;
+    for (int axis : {2, 0, 1})
+      for (int step = -4; step <= 4; ++step) {
+        Vec3 tried = offset;
+        tried[axis] = from[axis] + step * reach / 4;
+        const std::string repair =
+            fmt::format("labels.offset={:.2f} {:.2f} {:.2f}", tried.x(), tried.y(), tried.z());
+        const Fit fit = fit_of(samples, labels, with_repair(labels, evidence.drive, repair));
+        if (fit.gain() > shifted.fit.gain() + 1e-6) {
+          shifted = {Ailment::everything_shifted, repair, fit};
+          offset = tried;
+        }
+      }
+  }
+  return shifted.fit.gain() > best.fit.gain() + 0.02 ? shifted : best;
+}
+
+LabelSet examine_boxes(const Evidence& evidence, LabelSet whole, Examination& result) {
+  // Of a long drive, only what stands in the sampled frames.
+  LabelSet labels;
+  labels.format = whole.format;
+  for (const Label& label : whole.labels)
+    if (std::any_of(evidence.scenes.begin(), evidence.scenes.end(), [&](const Scene& scene) {
+          return scene.frame() == label.frame;
+        }))
+      labels.labels.push_back(label);
   const std::vector<Sample> samples = samples_of(evidence, labels, kNear);
   std::vector<Guess> fits;
   for (const auto& [ailment, repair] : guesses()) {
-    if (evidence.options.cancel.requested()) return labels;
+    if (evidence.options.cancel.requested()) return whole;
     if (ailment == Ailment::world_yaw && (!evidence.drive.info().poses || !evidence.poses_sound))
       continue;
     fits.push_back(
@@ -195,21 +202,27 @@ LabelSet examine_boxes(const Evidence& evidence, LabelSet labels, Examination& r
   }
   // A place that is off throughout is asked for last: half a height is an offset too.
   const Guess place = best_place(evidence, labels, samples);
-  if (place.fit.gain() > best.fit.gain() + 0.05) {
+  if (place.fit.gain() > best.fit.gain() + 0.05 && best.fit.gain() < 0.7 * place.fit.gain()) {
     second = best;
     best = place;
   }
-  result.boxes = best.fit.boxes;
+  result.boxes = fit_of(samples, labels, labels).boxes;
   if (const auto certainty = judged(best.fit); certainty && !best.repair.empty()) {
-    best.repair = with_direction(evidence, labels, best.repair);
-    LabelSet repaired = with_repair(labels, evidence.drive, best.repair);
-    Finding found = told(best, *certainty, labels, samples, repaired);
+    // Without long kinds nobody says whether sizes or headings are turned.
+    int long_ones = 0;
+    longer_share(samples, long_ones);
+    const Certainty sure = best.ailment == Ailment::turned_90 && long_ones < 3
+                               ? std::max(*certainty, Certainty::likely)
+                               : *certainty;
+    best.repair = with_direction(evidence, whole, best.repair);
+    const LabelSet repaired = with_repair(labels, evidence.drive, best.repair);
+    Finding found = told(best, sure, labels, samples, repaired);
+    found.problem.file = file_of(whole);
     if (second.fit.gain() > 0 && !of_two(second.repair, best.repair.c_str(), ""))
       found.runner_up = fmt::format("{}: {:.0f} %", second.repair, 100 * second.fit.repaired);
     result.findings.push_back(std::move(found));
-    if (*certainty == Certainty::too_few) return labels;
-    repaired.sources = labels.sources;
-    return repaired;
+    return *certainty == Certainty::too_few ? whole
+                                            : with_repair(whole, evidence.drive, best.repair);
   }
   int vehicles = 0;
   double longer = 1;
@@ -218,13 +231,13 @@ LabelSet examine_boxes(const Evidence& evidence, LabelSet labels, Examination& r
         Ailment::size_order,
         Certainty::certain,
         "labels.size=wlh",
-        {file_of(labels),
+        {file_of(whole),
          {},
          expected_of(Ailment::size_order),
          text("{} % of {} vehicles longer than wide", std::lround(100 * longer), vehicles)}));
-    return with_repair(labels, evidence.drive, "labels.size=wlh");
+    return with_repair(whole, evidence.drive, "labels.size=wlh");
   }
-  return labels;
+  return whole;
 }
 
 }  // namespace sweepbox::doctor

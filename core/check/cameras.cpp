@@ -14,7 +14,7 @@ namespace {
 
 constexpr int kWidth = 960;      // px: images are read no wider
 constexpr int kMostFrames = 8;   // of a camera
-constexpr int kShiftFrames = 2;  // either way
+constexpr int kShiftFrames = 1;  // either way
 
 /// An image of a sampled frame and the points that should show on it.
 struct View {
@@ -115,16 +115,20 @@ class CameraExamination {
       View view{&scene, &points.at(&scene), file->calibration, {}, {}};
       if (evidence_.drive.info().poses && evidence_.poses_sound)
         view.image_ego_from_sweep_ego = ego_from_ego(evidence_.drive, scene.stamp(), file->stamp);
-      const int reach = evidence_.drive.info().sequence ? kShiftFrames : 0;
-      for (int shift = -reach; shift <= reach; ++shift) add_image(view, scene.frame(), shift);
+      add_image(view, scene.frame(), 0);
       if (view.images.contains(0)) views_.push_back(std::move(view));
     }
   }
 
-  void examine(Examination& result) const {
+  void examine(Examination& result) {
     if (views_.empty()) return;
     if (examine_extrinsics(result)) return;
     if (examine_lens(result)) return;
+    if (!evidence_.drive.info().sequence) return;
+    for (View& view : views_)
+      for (int shift = -kShiftFrames; shift <= kShiftFrames; ++shift)
+        if (shift && !evidence_.options.cancel.requested())
+          add_image(view, view.scene->frame(), shift);
     examine_shift(result);
   }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace sweepbox::doctor {
 namespace {
@@ -62,7 +61,8 @@ EdgeImage::EdgeImage(const Image& image, double scale)
   if (w < 8 || h < 8) return;
   std::vector<float> gray(w * h), near(w * h, 0.0F);
   for (std::size_t i = 0; i < w * h; ++i)
-    gray[i] = 0.3F * image.rgba[4 * i] + 0.59F * image.rgba[4 * i + 1] + 0.11F * image.rgba[4 * i + 2];
+    gray[i] =
+        0.3F * image.rgba[4 * i] + 0.59F * image.rgba[4 * i + 1] + 0.11F * image.rgba[4 * i + 2];
   for (std::size_t y = 1; y + 1 < h; ++y)
     for (std::size_t x = 1; x + 1 < w; ++x) {
       const std::size_t i = y * w + x;
@@ -85,13 +85,20 @@ EdgeImage::EdgeImage(const Image& image, double scale)
       if (x + 1 < w) carry(y * w + x, y * w + x + 1);
       if (y + 1 < h) carry(y * w + x, (y + 1) * w + x);
     }
-  std::vector<float> sorted = near;
-  std::sort(sorted.begin(), sorted.end());
+  // Ranks by counting: a thousand steps are finer than the question.
+  constexpr std::size_t kSteps = 1024;
+  const float most = std::max(1e-6F, *std::max_element(near.begin(), near.end()));
+  const auto step_of = [&](float value) {
+    return static_cast<std::size_t>(value / most * static_cast<float>(kSteps - 1));
+  };
+  std::vector<std::size_t> below(kSteps + 1, 0);
+  for (const float value : near) ++below[step_of(value) + 1];
+  for (std::size_t i = 1; i <= kSteps; ++i) below[i] += below[i - 1];
   rank_.resize(w * h);
-  for (std::size_t i = 0; i < w * h; ++i)
-    rank_[i] = static_cast<float>(std::lower_bound(sorted.begin(), sorted.end(), near[i]) -
-                                  sorted.begin()) /
-               static_cast<float>(sorted.size());
+  for (std::size_t i = 0; i < w * h; ++i) {
+    const std::size_t step = step_of(near[i]);
+    rank_[i] = static_cast<float>(below[step] + below[step + 1]) / 2 / static_cast<float>(w * h);
+  }
 }
 
 std::optional<double> EdgeImage::at(const Vec2& pixel) const {

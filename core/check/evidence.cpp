@@ -11,7 +11,7 @@ namespace sweepbox::doctor {
 namespace {
 
 constexpr double kCell = 2;                   // m
-constexpr double kGroundCell = 4;             // m
+constexpr double kGroundCell = 8;             // m
 constexpr double kReach = 120;                // m: farther points judge nothing
 constexpr double kAboveGround = 0.25;         // m
 constexpr std::size_t kMostPoints = 200'000;  // of a frame; more are thinned
@@ -51,7 +51,7 @@ std::optional<double> Scene::ground_at(const Vec3& place) const {
   auto found = grounds_.find(cell);
   if (found == grounds_.end()) {
     const Vec3 middle((cell.first + 0.5) * kGroundCell, (cell.second + 0.5) * kGroundCell, 0);
-    const auto ground = ground_around(sweep_, middle, 6);
+    const auto ground = ground_around(sweep_, middle, 8);
     found = grounds_.emplace(cell, ground ? std::optional(*ground) : std::nullopt).first;
   }
   if (!found->second) return std::nullopt;
@@ -157,9 +157,9 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
-bool is_vehicle(const std::string& class_name) {
+bool is_long(const std::string& class_name) {
   const ObjectClass* known = default_taxonomy()->find(class_name);
-  if (known) return known->size.x() > 3 && known->size.x() > 1.4 * known->size.y();
+  if (known) return known->size.x() > 1.2 && known->size.x() > 1.4 * known->size.y();
   std::string lower;
   for (const char c : class_name)
     lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));

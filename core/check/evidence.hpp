@@ -24,7 +24,7 @@ class Scene {
   const std::vector<Eigen::Vector3f>& points() const { return points_; }
 
   /// Height of the ground under a place in ego; empty where none is found. Remembered by cells of
-  /// four metres.
+  /// eight metres.
   std::optional<double> ground_at(const Vec3& place_in_ego) const;
 
   /// Points within a horizontal radius, in ego.
@@ -75,8 +75,8 @@ LabelSet with_repair(const LabelSet& labels, const Drive& drive, const std::stri
 
 double median(std::vector<double> values);  ///< 0 for none
 
-/// A vehicle whose length is clearly its longest side (car, van, truck, bus …), by the taxonomy.
-bool is_vehicle(const std::string& class_name);
+/// Of a kind that is clearly longer than wide (car, bus, bicycle …), by the taxonomy.
+bool is_long(const std::string& class_name);
 
 /// A finding's words and severity from its parts.
 struct Told {

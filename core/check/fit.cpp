@@ -54,7 +54,8 @@ std::vector<Move> moves_of(const Evidence& evidence, const LabelSet& labels, dou
   if (!drive.info().sequence || !drive.info().poses || !evidence.poses_sound) return moves;
   std::map<std::string, std::vector<const Label*>> tracks;
   for (const Label& label : labels.labels)
-    if (label.has_track_id) tracks[label.track].push_back(&label);
+    if (label.has_track_id && drive.world_from_ego(label.stamp))
+      tracks[label.track].push_back(&label);
   for (auto& [name, boxes] : tracks) {
     std::sort(boxes.begin(), boxes.end(), [](const Label* a, const Label* b) {
       return a->stamp < b->stamp;

@@ -30,6 +30,10 @@ Fit fit_of(std::span<const Sample> samples,
            const LabelSet& repaired,
            const std::function<bool(const Label&)>& counted = {});
 
+/// A constant offset or a turn about the sensor, by the points: steps first, then finer. Without a
+/// repair where nothing fits better.
+Guess best_place(const Evidence& evidence, const LabelSet& labels, std::span<const Sample> samples);
+
 /// certain, likely, too_few; empty where the fit is no better.
 std::optional<Certainty> judged(const Fit& fit);
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -54,7 +55,7 @@ void examine_time(const Evidence& evidence, const LabelSet& labels, Examination&
     if (counted(*sample.label)) tracks.insert(sample.label->track);
   Fit best;
   int offset = 0;
-  for (int ms = -200; ms <= 200; ms += 10) {
+  for (int ms = -200; ms <= 200; ms += 20) {
     if (!ms || evidence.options.cancel.requested()) continue;
     const LabelSet moved =
         with_repair(labels, evidence.drive, fmt::format("labels.time_offset_ms={}", ms));
@@ -64,7 +65,9 @@ void examine_time(const Evidence& evidence, const LabelSet& labels, Examination&
     offset = ms;
   }
   const bool enough = tracks.size() >= 2;
-  if (best.boxes < 4 || best.gain() < 0.1 || best.better < 3 * best.worse) return;
+  if (best.boxes < 4 || best.gain() < 0.1 || best.better < 3 * best.worse ||
+      best.better * 2 < best.boxes)
+    return;
   Finding found =
       finding(Ailment::movers_off,
               best.boxes >= 8 && enough && best.gain() > 0.15 ? Certainty::certain
@@ -87,7 +90,13 @@ void examine_time(const Evidence& evidence, const LabelSet& labels, Examination&
 
 void examine_motion(const Evidence& evidence, const LabelSet& labels, Examination& result) {
   examine_direction(evidence, labels, result);
-  examine_time(evidence, labels, result);
+  // What is off as a whole was moved back by eye: no clock is read from the rest.
+  const bool placed =
+      std::none_of(result.findings.begin(), result.findings.end(), [](const Finding& one) {
+        return one.ailment == Ailment::everything_shifted || one.ailment == Ailment::small_angle ||
+               one.ailment == Ailment::label_shift;
+      });
+  if (placed) examine_time(evidence, labels, result);
 }
 
 }  // namespace sweepbox::doctor

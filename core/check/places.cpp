@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "core/check/fit.hpp"
 #include "core/check/read_as.hpp"
@@ -16,7 +17,6 @@ constexpr double kNear = 60;  // m
 struct Fullness {
   int boxes = 0;
   int held = 0;     ///< that hold five points or more
-  double mean = 0;  ///< of log(1 + points), a hundred at most counted
   double total = 0;
 
   double share() const { return boxes ? static_cast<double>(held) / boxes : 0; }
@@ -38,7 +38,6 @@ Fullness fullness(const Evidence& evidence, const LabelSet& labels) {
     result.held += n >= 5;
     result.total += std::log1p(static_cast<double>(std::min<std::size_t>(n, 100)));
   }
-  if (result.boxes) result.mean = result.total / result.boxes;
   return result;
 }
 
@@ -137,33 +136,81 @@ std::optional<LabelSet> other_frame(const Evidence& evidence,
   return std::nullopt;
 }
 
+/// The same objects in the same frames, once at each instant: points in their boxes.
+Fit fit_of_instants(const Evidence& evidence, const LabelSet& labels, const LabelSet& shifted) {
+  constexpr double kNearest = 40;      // m
+  constexpr std::size_t kEnough = 15;  // points
+  std::map<int, const Scene*> scenes;
+  for (const Scene& scene : evidence.scenes) scenes[scene.frame()] = &scene;
+  std::map<std::pair<int, std::string>, const Label*> others;
+  for (const Label& label : shifted.labels)
+    if (label.has_track_id && scenes.contains(label.frame))
+      others[{label.frame, label.track}] = &label;
+  Fit fit;
+  for (const Label& label : labels.labels) {
+    const auto other = others.find({label.frame, label.track});
+    const Vec3& place = label.cuboid_in_ego.pose.translation;
+    if (!label.has_track_id || other == others.end() || place.head<2>().norm() > kNearest) continue;
+    const Cuboid& later = other->second->cuboid_in_ego;
+    const double apart = (later.pose.translation - place).head<2>().norm();
+    const auto points =
+        scenes.at(label.frame)
+            ->above_ground(place, label.cuboid_in_ego.size.norm() / 2 + 0.5 + apart);
+    const auto before = inside(label.cuboid_in_ego, points), after = inside(later, points);
+    const auto most = std::max(before, after);
+    if (most < kEnough) continue;
+    ++fit.boxes;
+    const double b = static_cast<double>(before) / static_cast<double>(most);
+    const double a = static_cast<double>(after) / static_cast<double>(most);
+    fit.as_is += b;
+    fit.repaired += a;
+    fit.better += b < 0.85;
+    fit.worse += a < 0.85;
+  }
+  if (fit.boxes) {
+    fit.as_is /= fit.boxes;
+    fit.repaired /= fit.boxes;
+  }
+  return fit;
+}
+
 std::optional<LabelSet> other_instant(const Evidence& evidence,
                                       const LabelSet& labels,
                                       Examination& result) {
-  if (!evidence.drive.info().sequence || evidence.scenes.size() < 3) return std::nullopt;
-  const Fullness before = fullness(evidence, labels);
-  Fullness best = before;
+  if (!evidence.drive.info().sequence || evidence.scenes.size() < 2) return std::nullopt;
+  Fit best;
   std::string repair;
   LabelSet repaired;
   for (const int frames : {1, -1, 2, -2}) {
     const std::string tried = fmt::format("labels.shift={}", frames);
     LabelSet shifted = with_repair(labels, evidence.drive, tried);
-    const Fullness after = fullness(evidence, shifted);
-    // At the drive's ends frames lose their boxes.
-    if (after.boxes * 3 < before.boxes * 2 || after.mean < best.mean + 0.02) continue;
-    best = after;
+    const Fit fit = fit_of_instants(evidence, labels, shifted);
+    if (fit.gain() <= best.gain() + 0.02) continue;
+    best = fit;
     repair = tried;
     repaired = std::move(shifted);
   }
-  if (repair.empty() || best.mean < before.mean + 0.15 || best.boxes < 6) return std::nullopt;
-  result.findings.push_back(told(
-      Ailment::label_shift,
-      best.mean > before.mean + 0.3 && best.boxes >= 12 ? Certainty::certain : Certainty::likely,
-      repair,
-      labels,
-      "boxes of their frame's instant",
-      before,
-      best));
+  const auto certainty = judged(best);
+  if (repair.empty() || !certainty || *certainty == Certainty::too_few) return std::nullopt;
+  // A place that is off throughout fits some other instant better too.
+  if (best_place(evidence, labels, samples_of(evidence, labels, 40)).fit.gain() > 1.2 * best.gain())
+    return std::nullopt;
+  Finding found =
+      finding(Ailment::label_shift,
+              *certainty,
+              repair,
+              {file_of(labels),
+               {},
+               "boxes of their frame's instant",
+               text("{} of {} boxes hold more points with {}, {} fewer ({} % against {} %)",
+                    best.better,
+                    best.boxes,
+                    repair,
+                    best.worse,
+                    std::lround(100 * best.repaired),
+                    std::lround(100 * best.as_is))});
+  found.measures.push_back({"points in boxes", "%", 100 * best.as_is, 100 * best.repaired});
+  result.findings.push_back(std::move(found));
   return repaired;
 }
 

@@ -146,7 +146,7 @@ void examine_poses(const Evidence& evidence, Examination& result) {
          return Pose{reordered(pose.rotation, "wxyz"), pose.translation};
        }}};
   int pairs = 0;
-  for (std::size_t i = 1; i < evidence.scenes.size() && pairs < 6; ++i) {
+  for (std::size_t i = 1; i < evidence.scenes.size() && pairs < 4; ++i) {
     const Scene &a = evidence.scenes[i - 1], &b = evidence.scenes[i];
     const auto of_a = drive.world_from_ego(a.stamp()), of_b = drive.world_from_ego(b.stamp());
     if (!of_a || !of_b || evidence.options.cancel.requested()) continue;

@@ -64,15 +64,17 @@ TEST_CASE("drives that are broken in a named way are recognised, with the repair
       const auto drive = test::opened(tables);
       REQUIRE(drive);
       DoctorOptions options;
-      options.frames = 10;
+      options.frames = 6;
       const Examination examined = examine(*drive, labels, options);
       const Finding* found = nullptr;
       const Finding* misnamed = nullptr;
+      const Finding* likely = nullptr;
       for (const Finding& finding : examined.findings) {
         if (undoes(finding, breakage) && !found) found = &finding;
         if (!undoes(finding, breakage) && finding.certainty == Certainty::certain &&
             finding.problem.severity != Severity::note)
           misnamed = &finding;
+        if (!undoes(finding, breakage) && finding.certainty == Certainty::likely) likely = &finding;
       }
       const bool told = found && found->certainty != Certainty::too_few;
       ++pairs;
@@ -102,7 +104,9 @@ TEST_CASE("drives that are broken in a named way are recognised, with the repair
                   cure.c_str(),
                   misnamed ? ("ALSO " + line_of(*misnamed)).c_str()
                   : told   ? found->repair.c_str()
+                  : likely ? ("likely " + line_of(*likely)).c_str()
                            : "");
+      std::fflush(stdout);
     }
   }
   std::printf("%d pairs, %d named rightly, %d with a wrong certainty; %d of %d cured\n",
