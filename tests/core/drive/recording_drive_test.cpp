@@ -49,7 +49,7 @@ void write_drive(const std::filesystem::path& path,
                   // z forward, x right, y down
                   {kStart, "base_link", "front_optical", {1, 0, 1}, {-.5, .5, -.5, .5}}}));
   for (int i = -1; i <= 30; ++i) {
-    const std::int64_t now = kStart + i * 10'000'000;
+    const std::int64_t now = kStart + std::int64_t{i} * 10'000'000;
     writer.message(
         tf,
         now,

@@ -49,7 +49,7 @@ void write_images(const fs::path& path, const McapLayout& layout) {
   const auto pose = writer.channel("/pose", "geometry_msgs/msg/PoseStamped");
   const auto text = writer.channel("/text", "std_msgs/msg/String");
   for (int i = 0; i < 40; ++i) {
-    const std::int64_t stamp = kStart + i * 100'000'000;
+    const std::int64_t stamp = kStart + std::int64_t{i} * 100'000'000;
     const std::int64_t logged = stamp + 1'000'000'000;
     writer.message(image, logged, image_at(stamp, static_cast<std::uint8_t>(i)));
     writer.message(pose, logged, pose_at(stamp, i));
