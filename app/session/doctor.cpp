@@ -40,14 +40,12 @@ std::string repair_in(std::string_view words) {
 }
 
 /// "raw, stored" as its words; empty where a value is described and not listed.
-std::vector<std::string> choices_in(std::string_view values) {
+std::vector<std::string> choices_of(const std::string& repair, std::string_view values) {
   std::vector<std::string> choices;
   for (const std::string_view part : split(values, ',')) {
-    const std::string_view word = trimmed(part);
-    if (word.empty() || word.find(' ') != std::string_view::npos ||
-        word.find("…") != std::string_view::npos)
-      return {};
-    choices.emplace_back(word);
+    Repairs tried;
+    if (!add_repair(tried, repair + "=" + std::string(part))) return {};
+    choices.emplace_back(trimmed(part));
   }
   return choices;
 }
@@ -122,7 +120,7 @@ std::vector<Question> open_questions(const Session& session) {
         }))
       continue;
     const std::string_view values = match_repair(repair)->kind->values;
-    questions.push_back({problem, repair, choices_in(values), std::string(values)});
+    questions.push_back({problem, repair, choices_of(repair, values), std::string(values)});
   }
   return questions;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <set>
 
 #include "app/session/inside.hpp"
 #include "app/session/opening.hpp"
@@ -179,13 +180,17 @@ Edit relabel_edit(const Edit& fresh, const Document& document, int& kept) {
     for (const Keyframe& key : (*track)->keys)
       if (key.origin) of_record[{key.origin->source, key.origin->record}] = *track;
   }
+  std::set<std::string> sources;  // that still say what they said
   // A file that says something else by now numbers its records differently.
   for (const Change& change : fresh.changes) {
     const auto* now = std::get_if<std::shared_ptr<const Source>>(&change.after);
     if (!now) continue;
     const Value known = document.value(change.key);
     const auto* then = std::get_if<std::shared_ptr<const Source>>(&known);
-    if (then && (*then)->hash == (*now)->hash) continue;
+    if (then && (*then)->hash == (*now)->hash) {
+      sources.insert((*now)->id);
+      continue;
+    }
     std::erase_if(of_record, [&](const auto& entry) { return entry.first.first == (*now)->id; });
   }
 
@@ -195,8 +200,9 @@ Edit relabel_edit(const Edit& fresh, const Document& document, int& kept) {
   edit.title = "Labels read again";
   for (const auto& track : document.tracks()) {
     std::shared_ptr<const Track> read;
-    bool untouched = true, of_import = false;
+    bool untouched = true, of_import = false, gone = true;
     for (const Keyframe& key : track->keys) {
+      gone = gone && key.origin && sources.contains(key.origin->source);
       of_import = of_import || key.source == KeySource::import;
       const auto found =
           key.origin ? of_record.find({key.origin->source, key.origin->record}) : of_record.end();
@@ -205,6 +211,10 @@ Edit relabel_edit(const Edit& fresh, const Document& document, int& kept) {
         continue;
       }
       read = found->second;
+    }
+    if (!read && gone) {  // the repair leaves it out (labels.duplicates)
+      edit.changes.push_back({{Kind::track, to_hex(track->uid)}, track, {}});
+      continue;
     }
     if (!read || !untouched || read->keys.size() != track->keys.size()) {
       if (of_import && read) ++kept;

@@ -18,7 +18,7 @@ std::unique_ptr<FrameCache> cache_for(Session& session, std::shared_ptr<const Dr
 
 /// Imported boxes as a drive reads them by now: each track of which every key still equals its
 /// record takes the boxes of `fresh` (an import into an empty document), and keeps its name, state
-/// and uid. A track that anybody touched stays as it is, counted in `kept`; so do those of files
+/// and uid; one that the repaired labels no longer have goes. A track that anybody touched stays as it is, counted in `kept`; so do those of files
 /// that say something else by now.
 Edit relabel_edit(const Edit& fresh, const Document& document, int& kept);
 

@@ -5,6 +5,7 @@
 #include "app/session/reopening.hpp"
 #include "core/base/files.hpp"
 #include "tests/app/support/test_drive.hpp"
+#include "tests/support/shared_data.hpp"
 #include "tests/support/temp_folder.hpp"
 
 using namespace sweepbox;  // NOLINT
@@ -229,4 +230,31 @@ TEST_CASE("labels read again replace what nobody touched, and never a box made b
   // The file says something else by now: its records are other ones.
   fresh.changes[0].after = source_of(6);
   CHECK(relabel_edit(fresh, document, kept).empty());
+}
+
+TEST_CASE("lidars that share a sweep are switched one by one, points in boxes follow") {
+  SHARED_DATA_OR_SKIP(folder, "argoverse2");
+  Jobs jobs(2);
+  Session s(jobs);
+  OpenRequest request;
+  request.path = folder;
+  request.project = "memory";
+  const auto opened = open_in_session(s, request);
+  INFO((opened ? std::string() : to_line(opened.error())));
+  REQUIRE(opened);
+  jobs.finish();
+  REQUIRE(s.layers.parts.size() == 1);
+  REQUIRE(s.layers.parts[0].size() == 2);
+  const auto whole = shown_sweep(s);
+  REQUIRE(whole);
+  s.layers.parts[0] = {true, false};
+  const auto upper = shown_sweep(s);
+  CHECK(shown_sweep(s) == upper);  // made once
+  s.layers.parts[0] = {false, true};
+  const auto lower = shown_sweep(s);
+  CHECK(upper->size() > 1000);
+  CHECK(lower->size() > 1000);
+  CHECK(upper->size() + lower->size() == whole->size());
+  s.layers.parts[0] = {true, true};
+  CHECK(shown_sweep(s) == whole);
 }

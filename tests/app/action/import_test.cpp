@@ -1,0 +1,85 @@
+#include <catch2/catch.hpp>
+
+#include "app/action/script.hpp"
+#include "core/base/files.hpp"
+#include "tests/support/temp_folder.hpp"
+
+using namespace sweepbox;  // NOLINT
+using test::TempFolder;
+
+namespace {
+
+// KITTI object, one frame with one point: formats.md has the columns.
+constexpr const char* kCalib =
+    "P0: 700 0 600 0 0 700 180 0 0 0 1 0\nP1: 700 0 600 0 0 700 180 0 0 0 1 0\n"
+    "P2: 700 0 600 0 0 700 180 0 0 0 1 0\nP3: 700 0 600 0 0 700 180 0 0 0 1 0\n"
+    "R0_rect: 1 0 0 0 1 0 0 0 1\nTr_velo_to_cam: 0 -1 0 0 0 0 -1 0 1 0 0 0\n"
+    "Tr_imu_to_velo: 1 0 0 0 0 1 0 0 0 0 1 0\n";
+constexpr const char* kLabel =
+    "Car 0.00 0 1.5 100 100 200 200 1.50 1.70 4.20 2.00 1.60 15.00 1.60\n"
+    "DontCare -1 -1 -10 1 1 9 9 -1 -1 -1 -1000 -1000 -1000 -10\n";
+
+struct Desk {
+  Desk() {
+    const fs::path root = folder / "set" / "training";
+    const std::string point(16, '\0');
+    for (const char* part : {"velodyne", "calib"}) REQUIRE(make_folder(root / part));
+    REQUIRE(make_folder(folder / "labels"));
+    REQUIRE(write_file(root / "velodyne" / "000007.bin", std::string_view(point)));
+    REQUIRE(write_file(root / "calib" / "000007.txt", std::string_view(kCalib)));
+    REQUIRE(write_file(folder / "labels" / "000007.txt", std::string_view(kLabel)));
+    request.path = folder / "set";
+    request.project = "memory";
+    hooks.settle = [this] {
+      jobs.finish();
+      update(session);
+    };
+  }
+
+  std::string run(const std::string& script) {
+    const auto done = run_script(session, script, "s", hooks);
+    return done ? "done" : to_line(done.error());
+  }
+
+  bool said(std::string_view part) const {
+    for (const Message& message : session.messages)
+      if (english(message.text).find(part) != std::string::npos) return true;
+    return false;
+  }
+
+  TempFolder folder;
+  Jobs jobs{2};
+  Session session{jobs, {}, folder / "config"};
+  OpenRequest request;
+  ScriptHooks hooks;
+};
+
+}  // namespace
+
+TEST_CASE("labels of another folder come in as one edit that says what became of each record") {
+  Desk desk;
+  REQUIRE(open_in_session(desk.session, desk.request));
+  CHECK(desk.session.document().tracks().empty());
+  CHECK(desk.run("file.import_labels format=kitti_object path=" +
+                 (desk.folder / "labels").string()) == "done");
+  REQUIRE(desk.session.document().tracks().size() == 1);
+  CHECK(desk.session.document().tracks()[0]->class_name == "Car");
+  CHECK(desk.said("2 records found, 1 read as boxes, 1 left out"));
+  CHECK(desk.run("edit.undo") == "done");
+  CHECK(desk.session.document().tracks().empty());
+}
+
+TEST_CASE("a place without labels is an error that is said, nothing changes") {
+  Desk desk;
+  REQUIRE(open_in_session(desk.session, desk.request));
+  CHECK(desk.run("file.import_labels path=" + (desk.folder / "nothing").string()) != "done");
+  CHECK(desk.session.history->records().empty());
+  CHECK(desk.session.tasks.empty());
+}
+
+TEST_CASE("a drive opens with the labels of another place instead of its own") {
+  Desk desk;
+  desk.request.labels = {"kitti_object", desk.folder / "labels"};
+  REQUIRE(open_in_session(desk.session, desk.request));
+  CHECK(desk.session.document().tracks().size() == 1);
+}
