@@ -62,7 +62,8 @@ struct Body {
 /// The verifier looks at where a vector begins, not at whether its structs lie as they must.
 template <class Vector>
 bool lies_well(const Vector* structs) {
-  return !structs || reinterpret_cast<std::uintptr_t>(structs->Data()) % sizeof(std::int64_t) == 0;
+  return !structs || structs->size() == 0 ||
+         reinterpret_cast<std::uintptr_t>(structs->Data()) % sizeof(std::int64_t) == 0;
 }
 
 class ArrowReader {
