@@ -37,6 +37,7 @@ constexpr Synonym kSynonyms[] = {
     {"channel", "ring"},
     {"line", "ring"},
     {"laser_number", "ring"},
+    {"diode_index", "ring"},
     {"t", "time"},
     {"timestamp", "time"},
     {"offset_time", "time"},

@@ -19,6 +19,15 @@ void name_columns(Table& table, const CloudOptions& options) {
   std::erase_if(all, [](const TableColumn& column) { return column.name == "_"; });
 }
 
+/// Zenseact's sweeps count microseconds from the file's time, which their size alone does not tell.
+void tell_unit_of_time(Table& table) {
+  const TableColumn* stamps = table.find("timestamp");
+  if (!stamps || !table.find("diode_index") || is_text(stamps->type())) return;
+  TableColumn seconds("time", ColumnType::f64);
+  for (std::size_t i = 0; i < stamps->size(); ++i) seconds.add_number(stamps->number(i) * 1e-6);
+  table.columns[static_cast<std::size_t>(stamps - table.columns.data())] = std::move(seconds);
+}
+
 Result<CloudRead> read(std::span<const std::byte> file, const CloudOptions& options) {
   auto array = read_npy(file);
   if (!array) return tl::unexpected(array.error());
@@ -30,6 +39,7 @@ Result<CloudRead> read(std::span<const std::byte> file, const CloudOptions& opti
                 text("rows of {}", array->table.columns.size()),
                 "save it with one point a row");
   if (!array->structured) name_columns(array->table, options);
+  tell_unit_of_time(array->table);
   const columns::TableColumns borrowed(array->table);
   auto cloud = columns::to_cloud(borrowed.columns(), array->table.rows());
   if (cloud)

@@ -13,8 +13,8 @@ DriveFormat rosbag1_format(), rosbag2_format(), mcap_format();
 DriveFormat supervisely_format(), xtreme1_format();
 DriveFormat argoverse2_format(), sweepbox_folder_format(), kitti_raw_format(),
     kitti_tracking_format(), kitti_object_format(), once_format(), pandaset_format(),
-    sustechpoints_format(), mmdetection3d_format(), view_of_delft_format(), nuscenes_format(),
-    folder_format();
+    sustechpoints_format(), mmdetection3d_format(), view_of_delft_format(), folder_format(),
+    nuscenes_format(), zod_format();
 
 std::span<const DriveFormat> drive_formats() {
   // All are asked; of two that are equally sure of a folder, the earlier wins.
@@ -26,6 +26,7 @@ std::span<const DriveFormat> drive_formats() {
       once_format(),
       view_of_delft_format(),
       argoverse2_format(),
+      zod_format(),
       pandaset_format(),
       sustechpoints_format(),
       mmdetection3d_format(),
