@@ -138,9 +138,10 @@ std::vector<float> known_times(const CloudMessage& message,
     }
   } else if (const CloudField* offsets = offset_field(message)) {
     // Livox counts from its own time base; where that is another clock, it is the stamp's instant.
-    const std::int64_t base = message.time_base_ns;
-    const double base_offset = static_cast<double>(base) - static_cast<double>(stamp_ns);
-    const double first = base != 0 && std::abs(base_offset) < 1e9 ? base_offset * 1e-9 : 0.0;
+    std::int64_t behind = 0;
+    const bool other_clock = __builtin_sub_overflow(message.time_base_ns, stamp_ns, &behind) ||
+                             behind < -kNsPerSecond || behind > kNsPerSecond;
+    const double first = other_clock ? 0.0 : static_cast<double>(behind) * 1e-9;
     times.resize(points.count());
     for (std::size_t i = 0; i < times.size(); ++i)
       times[i] =
