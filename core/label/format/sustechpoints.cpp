@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "core/label/json_boxes.hpp"
 #include "core/label/json_records.hpp"
 #include "core/label/reading.hpp"
 #include "core/label/repairs.hpp"
@@ -38,20 +39,6 @@ Pose ego_from_lidar(const Drive& drive, int frame) {
   if (!drive.info().lidars.empty())
     if (const auto pose = drive.ego_from(drive.info().lidars.front().name, frame)) return *pose;
   return {};
-}
-
-/// R = Rx · Ry · Rz, whatever the editor calls the order.
-Quat from_euler(const Vec3& angles) {
-  return Quat(Eigen::AngleAxisd(angles.x(), Vec3::UnitX()) *
-              Eigen::AngleAxisd(angles.y(), Vec3::UnitY()) *
-              Eigen::AngleAxisd(angles.z(), Vec3::UnitZ()));
-}
-
-Vec3 euler_of(const Quat& rotation) {
-  const Mat3 r = rotation.toRotationMatrix();
-  if (std::abs(r(0, 2)) > 1 - 1e-12)  // only x ± z is determined: all of it goes to z
-    return {0, std::copysign(kPi / 2, r(0, 2)), std::atan2(r(1, 0), r(1, 1))};
-  return {std::atan2(-r(1, 2), r(2, 2)), std::asin(r(0, 2)), std::atan2(-r(0, 1), r(0, 0))};
 }
 
 Result<Vec3> vector_at(const Json& psr, const char* key) {
@@ -95,7 +82,7 @@ Result<Cuboid> cuboid_of(const Json& box, const RawAngles& angles) {
     if (!(std::abs((*rotation)[i]) <= 4 * kPi))
       return fail({}, "psr.rotation", "angles in radians", text("{}", (*rotation)[i]), kFix);
   }
-  return Cuboid{{from_euler(*rotation), *position}, *scale};
+  return Cuboid{{from_xyz_angles(*rotation), *position}, *scale};
 }
 
 /// A text, or a number as text: both are found in the wild.
@@ -202,7 +189,7 @@ Json box_json(const WriteRequest& request, const OutFrame& frame, const OutBox& 
   base["psr"] = {
       {"position", axes(cuboid.pose.translation)},
       {"scale", axes(cuboid.size)},
-      {"rotation", axes(euler_of(cuboid.pose.rotation) * RawAngles(request.drive).raw(1))}};
+      {"rotation", axes(xyz_angles_of(cuboid.pose.rotation) * RawAngles(request.drive).raw(1))}};
   base["obj_type"] = word_for(request.document.taxonomy(), box.track->class_name, kWords);
   base["obj_id"] = box.track->name;
   if (const auto attribute = box.attributes.find("obj_attr"); attribute != box.attributes.end())
