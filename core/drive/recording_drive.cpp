@@ -403,7 +403,7 @@ class Reader {
     if (!ego_from_frame || (ego_from_frame->rotation * Vec3::UnitZ()).z() < kUp) return {};
     tell(Severity::warning,
          topic,
-         text("an optical frame (z forward, x right)", frame),
+         "an optical frame (z forward, x right)",
          text("{}, whose z points up", frame),
          "it is taken as the camera's body, x forward and y left");
     Mat3 optical_from_body;
