@@ -189,3 +189,39 @@ TEST_CASE("points with times are brought to their sweep's stamp, and shown as st
   REQUIRE(stored);
   CHECK(((*stored)->read_sweep(0, 0)->pieces[0]->point(1) - Vec3(0, 3, 0)).norm() < 1e-6);
 }
+
+TEST_CASE("what cannot be placed is left out and said: no transform, no calibration, a map") {
+  TempFolder folder;
+  McapWriter writer(folder / "drive.mcap");
+  const auto near = writer.channel("/near", "sensor_msgs/msg/PointCloud2");
+  const auto far = writer.channel("/far", "sensor_msgs/msg/PointCloud2");
+  const auto map = writer.channel("/map", "sensor_msgs/msg/PointCloud2");
+  const auto image = writer.channel("/front/image_raw", "sensor_msgs/msg/Image");
+  const std::vector<std::byte> pixels(4, std::byte{0});
+  for (int i = 0; i < 3; ++i) {
+    const std::int64_t now = kStart + i * 100'000'000;
+    const auto cloud = [&](const char* frame, std::initializer_list<float> values) {
+      return point_cloud2(Wire::cdr,
+                          now,
+                          frame,
+                          kXyz,
+                          16,
+                          floats(values),
+                          static_cast<std::uint32_t>(values.size() / 4));
+    };
+    writer.message(near, now, cloud("near", {1, 2, 3, 4, 5, 6, 7, 8}));
+    writer.message(far, now, cloud("far", {1, 2, 3, 4}));
+    if (i == 0) writer.message(map, now, cloud("near", {1, 2, 3, 4}));
+    writer.message(image, now, raw_image(Wire::cdr, now, "front", 2, 2, "mono8", 2, pixels));
+  }
+  writer.close();
+  const auto drive = open_drive(folder / "drive.mcap", {}, {}, {});
+  if (!drive) FAIL(to_line(drive.error()));
+  REQUIRE((*drive)->info().lidars.size() == 1);
+  CHECK((*drive)->info().lidars[0].name == "near");  // the larger clouds are the reference
+  CHECK((*drive)->info().cameras.empty());
+  CHECK_FALSE((*drive)->info().poses);
+  CHECK(has_problem(**drive, "/far", "a transform from far to near"));
+  CHECK(has_problem(**drive, "/map", "taken for a map"));
+  CHECK(has_problem(**drive, "/front/image_raw", "a calibration (CameraInfo)"));
+}
