@@ -81,7 +81,8 @@ std::shared_ptr<const Drive> golden_drive(const GoldenDrive& golden) {
     lidar.sweeps.push_back(std::move(sweep));
   }
   tables.lidars.push_back(std::move(lidar));
-  tables.cameras.push_back(camera("image_2", ego_from_rect() * Pose{{}, {0.06, 0, 0}}, 7'000'000));
+  tables.cameras.push_back(
+      camera("image_2", ego_from_rect() * Pose{Quat::Identity(), {0.06, 0, 0}}, 7'000'000));
   tables.cameras.push_back(
       camera("side", ego_from_camera(-1, 4, 100, {0.8, 0.9, 1.6}), -12'000'000));
   // Half steps in between: formats with their own clocks ask for poses beside the frames.
