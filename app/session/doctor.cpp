@@ -59,7 +59,12 @@ void take_result(Session& session, Examination examination) {
   const bool serious = std::any_of(findings.begin(), findings.end(), [](const Finding* finding) {
     return finding->certainty != Certainty::too_few;
   });
-  if (!serious && open_questions(session).empty()) return;
+  // A note is an offer; what a reader had to guess at is a question.
+  const auto questions = open_questions(session);
+  const bool asked = std::any_of(questions.begin(), questions.end(), [](const Question& question) {
+    return question.problem.severity != Severity::note;
+  });
+  if (!serious && !asked) return;
   if (session.popup.empty() && !session.repair_preview)
     session.popup = "doctor";
   else
