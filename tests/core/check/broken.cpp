@@ -170,7 +170,8 @@ bool box_twice(const Subject&, DriveTables&, LabelSet& labels) {
 bool large_floats(const Subject&, DriveTables& tables, LabelSet&) {
   for (TablePose& pose : tables.poses) {
     pose.world_from_ego.translation += Vec3(691'608, 5'334'760, 0);
-    pose.world_from_ego.translation = pose.world_from_ego.translation.cast<float>().cast<double>();
+    for (double& coordinate : pose.world_from_ego.translation)
+      coordinate = static_cast<double>(static_cast<float>(coordinate));
   }
   for (const TableLidar& lidar : tables.lidars)
     for (const TableSweep& sweep : lidar.sweeps)
@@ -232,6 +233,7 @@ DriveTables tables_of(const std::shared_ptr<const Drive>& drive) {
   tables.info = info;
   tables.info.lidars.clear();
   tables.info.cameras.clear();
+  tables.match_by_name = true;  // every file keeps its frame
   tables.lidars.resize(info.lidars.size());
   tables.cameras.resize(info.cameras.size());
   for (std::size_t i = 0; i < info.lidars.size(); ++i) {
