@@ -4,6 +4,7 @@
 
 #include "app/command/json.hpp"
 #include "core/base/jobs.hpp"
+#include "core/check/doctor.hpp"
 
 namespace sweepbox {
 namespace {
@@ -128,12 +129,39 @@ Json label_summary(const Inputs& inputs) {
           {"elsewhere", inputs.labels ? inputs.labels->elsewhere : 0}};
 }
 
+Json to_json(const Finding& finding) {
+  Json measures = Json::array();
+  for (const Measure& measure : finding.measures)
+    measures.push_back({{"name", measure.name},
+                        {"unit", measure.unit},
+                        {"as_is", measure.as_is},
+                        {"repaired", measure.repaired}});
+  Json json = to_json(finding.problem);
+  json["kind"] = name_of(finding.ailment);
+  json["title"] = english(title_of(finding.ailment));
+  json["certainty"] = name_of(finding.certainty);
+  json["repair"] = finding.repair.empty() ? Json(nullptr) : Json(finding.repair);
+  json["measures"] = measures;
+  json["runner_up"] = finding.runner_up;
+  return json;
+}
+
 Json describe(const Inputs& inputs, bool fast, std::vector<Problem>& problems) {
   const Drive& drive = *inputs.drive;
   const Reading reading = read_everything(drive, fast);
   problems.assign(drive.problems().begin(), drive.problems().end());
   problems.insert(problems.end(), inputs.problems.begin(), inputs.problems.end());
   problems.insert(problems.end(), reading.problems.begin(), reading.problems.end());
+  Json doctor = Json::array();
+  ImportCounts counts;
+  if (!fast) {
+    const Examination examined = examine(drive, inputs.labels.value_or(LabelSet()));
+    counts = examined.counts;
+    for (const Finding& finding : examined.findings) {
+      doctor.push_back(to_json(finding));
+      problems.push_back(finding.problem);
+    }
+  }
 
   Json lidars = Json::array();
   for (std::size_t l = 0; l < drive.info().lidars.size(); ++l) {
@@ -177,6 +205,13 @@ Json describe(const Inputs& inputs, bool fast, std::vector<Problem>& problems) {
       {"time_offset_ms", time_offsets(drive)},
       {"labels", label_summary(inputs)},
       {"problems", found_problems}};
+  if (!fast) {
+    description["doctor"] = std::move(doctor);
+    description["labels"]["records"] = {{"found", counts.found},
+                                        {"read", counts.read},
+                                        {"dropped", counts.dropped},
+                                        {"suspicious", counts.suspicious}};
+  }
   if (!topics.empty()) description["topics"] = std::move(topics);
   return description;
 }
