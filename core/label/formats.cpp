@@ -8,7 +8,7 @@ LabelFormat argoverse2_labels(), csv_labels(), datumaro_labels(), kitti_object_l
     pandaset_labels(), scale_labels(), segments_labels(), supervisely_labels(),
     sustechpoints_labels(), mmdetection3d_labels(), nuscenes_labels(), nuscenes_results_labels(),
     openlabel_labels(), openpcdet_labels(), view_of_delft_labels(), sweepbox_labels(),
-    xtreme1_labels();
+    xtreme1_labels(), zod_labels();
 
 std::span<const LabelFormat> label_formats() {
   static const LabelFormat table[] = {
@@ -33,6 +33,7 @@ std::span<const LabelFormat> label_formats() {
       view_of_delft_labels(),
       sweepbox_labels(),
       xtreme1_labels(),
+      zod_labels(),
   };
   return table;
 }
