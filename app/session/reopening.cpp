@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
-#include <set>
+#include <tuple>
 
 #include "app/session/inside.hpp"
 #include "app/session/opening.hpp"
@@ -27,6 +27,7 @@ struct Asked {
   LabelPlace labels;
   Document document;
   std::string name, value;
+  std::shared_ptr<const Drive> now;  ///< as it is read until then
 };
 
 Text title_of(const Asked& asked) {
@@ -55,7 +56,12 @@ Result<Reread> reread(const Asked& asked, const Cancel& cancel) {
     const auto labels = labels_of(*result.drive, asked.labels);
     if (!labels) return tl::unexpected(labels.error());
     const Document empty(asked.document.shared_taxonomy());
-    take(relabel_edit(import_edit(*labels, *result.drive, empty), asked.document, result.kept));
+    const auto earlier = labels_of(*asked.now, asked.labels);
+    if (!earlier) return tl::unexpected(earlier.error());
+    take(relabel_edit(import_edit(*earlier, *asked.now, empty),
+                      import_edit(*labels, *result.drive, empty),
+                      asked.document,
+                      result.kept));
   }
   take(realign_edit(*result.drive, with_things()));
   result.edit.title = title_of(asked);
@@ -122,7 +128,8 @@ Result<Asked> asked_with(const Session& session,
               session.inside->labels,
               session.history->document(),
               name,
-              value};
+              value,
+              session.drive};
   if (value.empty()) {
     asked.repairs.values.erase(name);
   } else if (const auto good = add_repair(asked.repairs, name + "=" + value); !good) {
@@ -171,60 +178,70 @@ std::unique_ptr<FrameCache> cache_for(Session& session, std::shared_ptr<const Dr
   return std::make_unique<FrameCache>(std::move(drive), session.jobs, options);
 }
 
-Edit relabel_edit(const Edit& fresh, const Document& document, int& kept) {
-  using Record = std::pair<std::string, std::uint32_t>;
-  std::map<Record, std::shared_ptr<const Track>> of_record;
-  for (const Change& change : fresh.changes) {
-    const auto* track = std::get_if<std::shared_ptr<const Track>>(&change.after);
-    if (!track) continue;
-    for (const Keyframe& key : (*track)->keys)
-      if (key.origin) of_record[{key.origin->source, key.origin->record}] = *track;
+Edit relabel_edit(const Edit& before, const Edit& fresh, const Document& document, int& kept) {
+  using Tracks = std::vector<std::shared_ptr<const Track>>;
+  const auto tracks_of = [](const Edit& edit) {
+    Tracks tracks;
+    for (const Change& change : edit.changes)
+      if (const auto* track = std::get_if<std::shared_ptr<const Track>>(&change.after))
+        tracks.push_back(*track);
+    return tracks;
+  };
+  // Both readings name their tracks alike; of several of one name the first is the first.
+  std::map<std::tuple<std::string, std::string, int>, std::shared_ptr<const Track>> read_anew;
+  std::map<std::pair<std::string, std::string>, int> seen;
+  for (const auto& track : tracks_of(fresh))
+    read_anew[{track->name, track->class_name, seen[{track->name, track->class_name}]++}] = track;
+  // Where each track of the earlier reading stood at first, and what it is by now (null: gone).
+  using Place = std::tuple<std::int64_t, double, double, double>;
+  const auto place_of = [](const Track& track) {
+    const Keyframe& key = track.keys.front();
+    const Vec3& at = key.world_from_box.translation;
+    return Place{key.stamp.ns, at.x(), at.y(), at.z()};
+  };
+  std::multimap<Place, std::pair<std::shared_ptr<const Track>, std::shared_ptr<const Track>>> known;
+  seen.clear();
+  for (const auto& track : tracks_of(before)) {
+    const auto found =
+        read_anew.find({track->name, track->class_name, seen[{track->name, track->class_name}]++});
+    known.emplace(place_of(*track),
+                  std::pair(track, found == read_anew.end() ? nullptr : found->second));
   }
-  std::set<std::string> sources;  // that still say what they said
-  // A file that says something else by now numbers its records differently.
-  for (const Change& change : fresh.changes) {
-    const auto* now = std::get_if<std::shared_ptr<const Source>>(&change.after);
-    if (!now) continue;
-    const Value known = document.value(change.key);
-    const auto* then = std::get_if<std::shared_ptr<const Source>>(&known);
-    if (then && (*then)->hash == (*now)->hash) {
-      sources.insert((*now)->id);
-      continue;
-    }
-    std::erase_if(of_record, [&](const auto& entry) { return entry.first.first == (*now)->id; });
-  }
+  const auto untouched = [](const Track& now, const Track& read) {
+    return now.class_name == read.class_name && now.attributes == read.attributes &&
+           std::equal(now.keys.begin(),
+                      now.keys.end(),
+                      read.keys.begin(),
+                      read.keys.end(),
+                      [](const Keyframe& a, const Keyframe& b) {
+                        return a.source == KeySource::import && a.stamp == b.stamp &&
+                               a.world_from_box == b.world_from_box && a.size == b.size;
+                      });
+  };
 
   kept = 0;
   Edit edit;
   edit.author = Author::import;
   edit.title = "Labels read again";
   for (const auto& track : document.tracks()) {
-    std::shared_ptr<const Track> read;
-    bool untouched = true, of_import = false, gone = true;
-    for (const Keyframe& key : track->keys) {
-      gone = gone && key.origin && sources.contains(key.origin->source);
-      of_import = of_import || key.source == KeySource::import;
-      const auto found =
-          key.origin ? of_record.find({key.origin->source, key.origin->record}) : of_record.end();
-      if (found == of_record.end() || (read && read != found->second)) {
-        untouched = false;
-        continue;
-      }
-      read = found->second;
-    }
-    if (!read && gone) {  // the repair leaves it out (labels.duplicates)
-      edit.changes.push_back({{Kind::track, to_hex(track->uid)}, track, {}});
+    auto [at, end] = known.equal_range(place_of(*track));
+    while (at != end && !untouched(*track, *at->second.first)) ++at;
+    if (at == end) {
+      kept += std::any_of(track->keys.begin(), track->keys.end(), [](const Keyframe& key) {
+        return key.source == KeySource::import;
+      });
       continue;
     }
-    if (!read || !untouched || read->keys.size() != track->keys.size()) {
-      if (of_import && read) ++kept;
+    const auto read = at->second.second;
+    known.erase(at);
+    if (!read) {  // the repair leaves it out (labels.duplicates)
+      edit.changes.push_back({{Kind::track, to_hex(track->uid)}, track, {}});
       continue;
     }
     Track after = *read;
     after.uid = track->uid;
     after.name = track->name;
     after.state = track->state;
-    after.attributes = track->attributes;
     after.marks = track->marks;
     if (after != *track)
       edit.changes.push_back({{Kind::track, to_hex(track->uid)},
@@ -306,7 +323,8 @@ void follow_repairs(Session& session) {
               session.inside->labels,
               Document(),
               {},
-              {}};
+              {},
+              session.drive};
   if (asked.repairs == session.inside->opened_with) return;
   // What was stopped or could not be read is not tried for ever.
   if (session.inside->rereading == asked.repairs) return;

@@ -16,11 +16,11 @@ Repairs repairs_of(const Document& document, const Repairs& asked);
 void show_all_lidars(Session& session);
 std::unique_ptr<FrameCache> cache_for(Session& session, std::shared_ptr<const Drive> drive);
 
-/// Imported boxes as a drive reads them by now: each track of which every key still equals its
-/// record takes the boxes of `fresh` (an import into an empty document), and keeps its name, state
-/// and uid; one that the repaired labels no longer have goes. A track that anybody touched stays as it is, counted in `kept`; so do those of files
-/// that say something else by now.
-Edit relabel_edit(const Edit& fresh, const Document& document, int& kept);
+/// Imported boxes as a drive reads them by now. `before` and `fresh` are imports into an empty
+/// document, read without and with the repair: each track that still is what `before` brought takes
+/// the boxes of `fresh` and keeps its name, state, marks and uid; one that `fresh` no longer has
+/// goes. A track that anybody touched stays as it is, counted in `kept`.
+Edit relabel_edit(const Edit& before, const Edit& fresh, const Document& document, int& kept);
 
 /// Shows the drive as it would be with the repair (Session::repair_preview); an empty value is the
 /// drive without it. Nothing is edited meanwhile.
