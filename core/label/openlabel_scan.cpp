@@ -284,7 +284,8 @@ std::optional<Pose> OpenLabelFile::ego_from(const std::string& name, int frame) 
   std::set<std::string> seen{name};
   std::vector<std::pair<std::string, Pose>> queue{{name, Pose()}};  // system, system_from_name
   for (std::size_t i = 0; i < queue.size(); ++i) {
-    const auto [system, from_name] = queue[i];
+    const std::string system = queue[i].first;
+    const Pose from_name = queue[i].second;
     if (const auto pose = known(system, at.instant)) return *pose * from_name;
     const auto visit = [&](const std::string& next, const Pose& next_from_system) {
       if (!next.empty() && seen.insert(next).second)
