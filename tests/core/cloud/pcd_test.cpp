@@ -262,6 +262,28 @@ TEST_CASE("point times become seconds, whatever their unit") {
   CHECK(clock->time_base_s == 1569000000.0);
 }
 
+TEST_CASE("a packed PCD of bytes, shorts and floats is read, whatever stands behind its points") {
+  // nuScenes' radar: nothing is aligned, and a stray byte follows.
+  std::string file =
+      "VERSION 0.7\nFIELDS x y z dyn_prop id rcs\nSIZE 4 4 4 1 2 4\nTYPE F F F I I F\n"
+      "COUNT 1 1 1 1 1 1\nWIDTH 2\nHEIGHT 1\nPOINTS 2\nDATA binary\n";
+  for (const float x : {1.f, 2.f}) {
+    for (const float value : {x, -x, 0.f}) add(file, value);
+    add(file, std::int8_t{-3});
+    add(file, static_cast<std::int16_t>(-300 * static_cast<int>(x)));
+    add(file, x / 2);
+  }
+  file += '\0';
+  const auto found = read(file);
+  REQUIRE(found);
+  CHECK(found->problems.empty());
+  REQUIRE(found->cloud.size() == 2);
+  CHECK(found->cloud.y[1] == -2);
+  CHECK(found->cloud.channel("dyn_prop")->values[1] == -3);
+  CHECK(found->cloud.channel("id")->values[1] == -600);
+  CHECK(found->cloud.channel("rcs")->values[1] == 1);
+}
+
 TEST_CASE("PCL's own sample files are read") {
   SHARED_DATA_OR_SKIP(folder, "formats/pcl");
   const std::pair<const char*, std::size_t> files[] = {
