@@ -202,7 +202,8 @@ LabelSet examine_boxes(const Evidence& evidence, LabelSet whole, Examination& re
   }
   // A place that is off throughout is asked for last: half a height is an offset too.
   const Guess place = best_place(evidence, labels, samples);
-  if (place.fit.gain() > best.fit.gain() + 0.05 && best.fit.gain() < 0.7 * place.fit.gain()) {
+  if (place.fit.gain() > best.fit.gain() + 0.05 &&
+      (best.ailment != Ailment::half_height || best.fit.gain() < 0.7 * place.fit.gain())) {
     second = best;
     best = place;
   }

@@ -66,7 +66,7 @@ void examine_time(const Evidence& evidence, const LabelSet& labels, Examination&
   }
   const bool enough = tracks.size() >= 2;
   if (best.boxes < 4 || best.gain() < 0.1 || best.better < 3 * best.worse ||
-      best.better * 2 < best.boxes)
+      best.better * 4 < best.boxes)
     return;
   Finding found =
       finding(Ailment::movers_off,
