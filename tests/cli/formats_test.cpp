@@ -28,8 +28,10 @@ std::string row(const json& format, const std::string& holds) {
 
 std::string extensions(const json& format) {
   std::string text;
-  for (const json& extension : format["extensions"])
-    text += (text.empty() ? "" : " ") + extension.get<std::string>();
+  for (const json& extension : format["extensions"]) {
+    if (!text.empty()) text += ' ';
+    text += extension.get<std::string>();
+  }
   return text;
 }
 
@@ -44,7 +46,7 @@ std::string can(const json& format) {
       {"keyframes", "keyframes"}};
   std::string text;
   for (const auto& [name, word] : words)
-    if (format["can"][name].get<bool>()) text += (text.empty() ? "" : ", ") + std::string(word);
+    if (format["can"][name].get<bool>()) text.append(text.empty() ? "" : ", ").append(word);
   return text;
 }
 

@@ -167,9 +167,6 @@ TEST_CASE("an empty edit is no record") {
   CHECK(log.records().empty());
 }
 
-}  // namespace
-}  // namespace sweepbox
-
 TEST_CASE("many things replaced at once are what they are one after the other") {
   std::mt19937_64 random(7);
   Document one_by_one;
@@ -180,10 +177,7 @@ TEST_CASE("many things replaced at once are what they are one after the other") 
     const Key key{Kind::track, to_hex(uid)};
     Value value;
     if (random() % 3 != 0) {
-      auto track = std::make_shared<Track>();
-      track->uid = uid;
-      track->name = std::to_string(i);
-      value = std::shared_ptr<const Track>(track);
+      value = track(uid, std::to_string(i));
     }
     one_by_one = one_by_one.with(key, value, 4);
     things.emplace_back(key, value);
@@ -193,6 +187,9 @@ TEST_CASE("many things replaced at once are what they are one after the other") 
   REQUIRE(at_once.tracks().size() > 10);
   for (std::size_t i = 1; i < at_once.tracks().size(); ++i)
     CHECK(at_once.tracks()[i - 1]->uid < at_once.tracks()[i]->uid);
-  for (const auto& track : at_once.tracks())
-    CHECK(at_once.edit_of({Kind::track, to_hex(track->uid)}) == 4);
+  for (const auto& each : at_once.tracks())
+    CHECK(at_once.edit_of({Kind::track, to_hex(each->uid)}) == 4);
 }
+
+}  // namespace
+}  // namespace sweepbox
