@@ -194,7 +194,11 @@ Result<CloudRead> read_las(std::span<const std::byte> file, const CloudOptions&)
 }  // namespace
 
 CloudFormat las_format() {
-  return {"las", "LAS 1.0 to 1.4 (.las)", {".las", ".laz"}, read_las, nullptr};
+  return {"las",
+          "LAS 1.0 to 1.4 (.las; compressed .laz is refused with the way out)",
+          {".las", ".laz"},
+          read_las,
+          nullptr};
 }
 
 }  // namespace sweepbox

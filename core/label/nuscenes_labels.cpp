@@ -4,10 +4,27 @@
 #include <cmath>
 #include <fstream>
 
+#include <fmt/format.h>
+
 #include "core/base/hash.hpp"
 #include "core/label/json_text.hpp"
 
 namespace sweepbox::nuscenes {
+
+std::string token_of_number(std::string_view track) {
+  constexpr std::size_t kMost = 10;
+  const bool number = !track.empty() && track.size() <= kMost &&
+                      track.find_first_not_of("0123456789") == std::string_view::npos &&
+                      (track == "0" || track.front() != '0');
+  return number ? fmt::format("{:0>32}", track) : std::string();
+}
+
+std::string track_of_token(std::string_view token) {
+  if (token.size() != 32) return std::string(token);
+  const std::string_view number =
+      token.substr(std::min(token.find_first_not_of('0'), token.size() - 1));
+  return std::string(token_of_number(number) == token ? number : token);
+}
 
 std::string made_token(std::initializer_list<std::string_view> words) {
   Hash first, second;

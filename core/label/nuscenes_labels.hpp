@@ -13,6 +13,11 @@ namespace sweepbox::nuscenes {
 /// same token in every run and every file.
 std::string made_token(std::initializer_list<std::string_view> words);
 
+/// Tracks that are numbers keep them: 32 digits with zeros in front, which no random token has.
+/// Empty for other names; and back, other tokens stay as they are.
+std::string token_of_number(std::string_view track);
+std::string track_of_token(std::string_view token);
+
 /// Token of a frame of a drive that is none of nuScenes'.
 std::string made_sample_token(const Drive& drive, std::string_view frame_name);
 

@@ -144,7 +144,8 @@ class TableWriter {
           quick_text(record_of(*annotations_, key.origin->record), "\"instance_token\""));
       if (!own.empty() && !taken_.contains(own)) token = own;
     }
-    if (token.empty())
+    if (token.empty()) token = token_of_number(track.name);
+    if (token.empty() || taken_.contains(token))
       token = made_token({"instance", request_.drive.info().name, track.name, to_hex(track.uid)});
     taken_.insert(token);
     return instance_of_track_[track.uid] = token;

@@ -410,7 +410,9 @@ class Writer {
 
   /// New boxes behind the last of their sweep, or where their time belongs.
   void add_new_rows(std::vector<OutRow>& rows) const {
-    for (const auto& [ns, boxes] : unclaimed_) {
+    for (const auto& entry : unclaimed_) {
+      const auto ns = entry.first;
+      const auto& boxes = entry.second;
       if (boxes.empty()) continue;
       const auto behind = [&](const auto& is) {
         return std::find_if(

@@ -116,7 +116,7 @@ TEST_CASE("an Xtreme1 scene opens with its matrices, by rows and by columns") {
   }
 }
 
-TEST_CASE("the Supervisely sample opens with two clouds; its images have no calibration") {
+TEST_CASE("the Supervisely sample opens with two clouds, its images have no calibration") {
   SHARED_DATA_OR_SKIP(folder, "formats/supervisely_pointcloud");
   const auto drive = open_drive(folder, {}, {}, {});
   REQUIRE(drive);

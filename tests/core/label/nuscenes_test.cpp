@@ -88,7 +88,7 @@ TEST_CASE("untouched tables of nuScenes are written back byte for byte") {
   for (const WrittenFile& file : files) CHECK(file.content == text_of(folder / "set" / file.path));
 }
 
-TEST_CASE("an edited annotation changes alone; of a deleted one the neighbours are chained anew") {
+TEST_CASE("an edited annotation changes alone, of a deleted one the neighbours are chained anew") {
   TempFolder folder;
   const MadeNuscenes made(folder / "set");
   const auto drive = opened(folder / "set");

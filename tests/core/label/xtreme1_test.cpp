@@ -32,7 +32,7 @@ TEST_CASE("of several sources in an Xtreme1 file that of people is read, and it 
   CHECK(yaw_of(label.cuboid_in_ego.pose.rotation) == Approx(0.5879414415603956));
 }
 
-TEST_CASE("an untouched Xtreme1 file goes out byte for byte; of a moved box the place changes") {
+TEST_CASE("an untouched Xtreme1 file goes out byte for byte, of a moved box the place changes") {
   auto files = results();
   CHECK(files.written().at("result/000001.json") == kResult);
   files.nudge("2", 1);
