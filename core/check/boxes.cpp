@@ -8,7 +8,9 @@
 namespace sweepbox::doctor {
 namespace {
 
-constexpr double kNear = 40;  ///< m: farther boxes hold too few points to judge by
+constexpr double kNear = 40;           ///< m: farther boxes hold too few points to judge by
+constexpr double kLeastMargin = 0.03;  ///< over the next best, to be certain
+constexpr double kMostLeft = 0.12;     ///< that a second repair may still gain
 
 /// What is tried; of guesses that fit alike the earlier wins.
 const std::vector<std::pair<Ailment, std::string>>& guesses() {
@@ -27,10 +29,6 @@ const std::vector<std::pair<Ailment, std::string>>& guesses() {
       {Ailment::size_order, "labels.size=hlw"},
   };
   return all;
-}
-
-bool of_two(const std::string& repair, const char* a, const char* b) {
-  return repair == a || repair == b;
 }
 
 /// Share of the vehicles that are longer than wide.
@@ -139,36 +137,153 @@ bool swapped_and_turned(std::span<const Sample> samples, int& vehicles, double& 
   return vehicles >= 8 && longer < 0.1;
 }
 
+std::vector<Guess> fits_of(const Evidence& evidence,
+                           std::span<const Sample> samples,
+                           const LabelSet& labels,
+                           std::vector<std::size_t>* seen = nullptr) {
+  std::vector<Guess> fits;
+  for (const auto& [ailment, repair] : guesses()) {
+    if (evidence.options.cancel.requested()) break;
+    if (ailment == Ailment::world_yaw && (!evidence.drive.info().poses || !evidence.poses_sound))
+      continue;
+    const LabelSet repaired = with_repair(labels, evidence.drive, repair);
+    fits.push_back({ailment, repair, fit_of(samples, labels, repaired, {}, seen)});
+  }
+  return fits;
+}
+
+/// The fit over those boxes alone whose plan another heading changes: of a street of cars that all
+/// stand along it only a few tell.
+Fit fit_of_turned(std::span<const Sample> samples,
+                  const LabelSet& labels,
+                  const LabelSet& repaired) {
+  const double turned = std::sin(10 * kPi / 180);
+  return fit_of(samples, labels, repaired, [&](const Label& label) {
+    const auto index = static_cast<std::size_t>(&label - labels.labels.data());
+    const Quat& other = repaired.labels[index].cuboid_in_ego.pose.rotation;
+    return std::abs(std::sin(yaw_of(label.cuboid_in_ego.pose.rotation.conjugate() * other))) >
+           turned;
+  });
+}
+
+bool is_of_headings(Ailment ailment) {
+  return ailment == Ailment::mirrored || ailment == Ailment::alpha_for_yaw ||
+         ailment == Ailment::world_yaw;
+}
+
+/// What a second repair would still gain on top of the first.
+double left_after(const Evidence& evidence, const LabelSet& labels, const std::string& repair) {
+  const LabelSet repaired = with_repair(labels, evidence.drive, repair);
+  const std::vector<Sample> samples = samples_of(evidence, repaired, kNear);
+  double left = best_place(evidence, repaired, samples).fit.gain();
+  for (const Guess& guess : fits_of(evidence, samples, repaired))
+    left = std::max(left, guess.fit.gain());
+  return left;
+}
+
+/// Counts of the boxes that hold enough points in any reading, by what they can tell: a heading
+/// that is off shows where the plan is no square, another zero of it where the two differ.
+void need_boxes(const Evidence& evidence,
+                std::span<const Sample> samples,
+                std::span<const std::size_t> seen,
+                Examination& result) {
+  constexpr double kAslant = 10 * kPi / 180;
+  const Drive& drive = evidence.drive;
+  int boxes = 0, plans = 0, vehicles = 0, oblique = 0, aside = 0, turned = 0, far = 0;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    if (seen[i] < kEnoughPoints) continue;
+    const Label& label = *samples[i].label;
+    const Cuboid& box = label.cuboid_in_ego;
+    ++boxes;
+    vehicles += is_long(label.class_name);
+    far += box.pose.translation.head<2>().norm() > 10;
+    const double ratio = box.size.x() / box.size.y();
+    if (ratio < 1.3 && ratio > 1 / 1.3) continue;
+    ++plans;
+    oblique += std::abs(std::sin(2 * yaw_in_lidar(drive, label))) > std::sin(2 * kAslant);
+    const double azimuth = std::atan2(box.pose.translation.y(), box.pose.translation.x());
+    aside += std::abs(std::sin(azimuth)) > std::sin(kAslant);
+    turned += std::abs(std::sin(2 * yaw_of_ego(drive, label))) > std::sin(2 * kAslant);
+  }
+  const char* kBoxes = "boxes of 15 points within 40 m";
+  for (const Ailment ailment : {Ailment::half_height, Ailment::everything_shifted})
+    need(result, ailment, boxes, kEnoughBoxes, kBoxes);
+  need(result, Ailment::small_angle, far, kEnoughBoxes, "boxes of 15 points 10 to 40 m away");
+  need(result,
+       Ailment::size_order,
+       std::min(boxes, vehicles),
+       kEnoughBoxes,
+       "vehicles of 15 points within 40 m");
+  need(result, Ailment::turned_90, plans, kEnoughBoxes, "longish boxes of 15 points within 40 m");
+  need(result,
+       Ailment::mirrored,
+       oblique,
+       kEnoughBoxes,
+       "longish boxes of 15 points that stand aslant");
+  need(result,
+       Ailment::alpha_for_yaw,
+       aside,
+       kEnoughBoxes,
+       "longish boxes of 15 points that are not straight ahead");
+  need(result,
+       Ailment::world_yaw,
+       turned,
+       kEnoughBoxes,
+       "longish boxes of 15 points where the drive looks aslant in its world");
+}
+
 }  // namespace
 
 Guess best_place(const Evidence& evidence,
                  const LabelSet& labels,
                  std::span<const Sample> samples) {
-  Guess best{Ailment::small_angle, {}, {}};
-  const auto attempt = [&](Ailment ailment, std::string repair) {
-    Fit fit = fit_of(samples, labels, with_repair(labels, evidence.drive, repair));
-    if (fit.gain() > best.fit.gain()) best = {ailment, std::move(repair), fit};
+  // A turn or an offset looks at one box at a time: no labels are copied for each of the hundred.
+  std::vector<std::size_t> before;
+  for (const Sample& sample : samples)
+    before.push_back(inside(sample.label->cuboid_in_ego, sample.points));
+  const auto gain_of = [&](const Pose& moved) {
+    double gain = 0;
+    int boxes = 0;
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+      const auto after = inside(moved * samples[i].label->cuboid_in_ego, samples[i].points);
+      const auto most = std::max(before[i], after);
+      if (most < kEnoughPoints) continue;
+      ++boxes;
+      gain +=
+          (static_cast<double>(after) - static_cast<double>(before[i])) / static_cast<double>(most);
+    }
+    return boxes ? gain / boxes : 0;
   };
+  const auto guess = [&](Ailment ailment, std::string repair) {
+    const Fit fit = fit_of(samples, labels, with_repair(labels, evidence.drive, repair));
+    return Guess{ailment, std::move(repair), fit};
+  };
+  double turned = 0, shifted = 0, degrees = 0;
   for (int step = -12; step <= 12; ++step)
-    if (step) attempt(Ailment::small_angle, fmt::format("labels.turn={}", step * 0.5));
+    if (const double gain = step ? gain_of(pose_from_yaw(step * 0.5 * kPi / 180)) : 0;
+        gain > turned) {
+      turned = gain;
+      degrees = step * 0.5;
+    }
   Vec3 offset = Vec3::Zero();
-  Guess shifted{Ailment::everything_shifted, {}, {}};
   for (const double reach : {2.0, 1.0, 0.4}) {
     const Vec3 from = offset;
-    for (int axis : {2, 0, 1})
+    for (const int axis : {2, 0, 1})
       for (int step = -4; step <= 4; ++step) {
         Vec3 tried = offset;
         tried[axis] = from[axis] + step * reach / 4;
-        const std::string repair =
-            fmt::format("labels.offset={:.2f} {:.2f} {:.2f}", tried.x(), tried.y(), tried.z());
-        const Fit fit = fit_of(samples, labels, with_repair(labels, evidence.drive, repair));
-        if (fit.gain() > shifted.fit.gain() + 1e-6) {
-          shifted = {Ailment::everything_shifted, repair, fit};
-          offset = tried;
-        }
+        const double gain = gain_of(Pose{Quat::Identity(), tried});
+        if (gain <= shifted + 1e-6) continue;
+        shifted = gain;
+        offset = tried;
       }
   }
-  return shifted.fit.gain() > best.fit.gain() + 0.02 ? shifted : best;
+  if (shifted > turned + 0.02)
+    return guess(
+        Ailment::everything_shifted,
+        fmt::format("labels.offset={:.2f} {:.2f} {:.2f}", offset.x(), offset.y(), offset.z()));
+  if (turned > 0) return guess(Ailment::small_angle, fmt::format("labels.turn={}", degrees));
+  return {Ailment::small_angle, {}, {}};
 }
 
 LabelSet examine_boxes(const Evidence& evidence, LabelSet whole, Examination& result) {
@@ -181,14 +296,9 @@ LabelSet examine_boxes(const Evidence& evidence, LabelSet whole, Examination& re
         }))
       labels.labels.push_back(label);
   const std::vector<Sample> samples = samples_of(evidence, labels, kNear);
-  std::vector<Guess> fits;
-  for (const auto& [ailment, repair] : guesses()) {
-    if (evidence.options.cancel.requested()) return whole;
-    if (ailment == Ailment::world_yaw && (!evidence.drive.info().poses || !evidence.poses_sound))
-      continue;
-    fits.push_back(
-        {ailment, repair, fit_of(samples, labels, with_repair(labels, evidence.drive, repair))});
-  }
+  std::vector<std::size_t> seen(samples.size(), 0);
+  std::vector<Guess> fits = fits_of(evidence, samples, labels, &seen);
+  if (evidence.options.cancel.requested()) return whole;
   tell_size_from_heading(fits, samples);
   Guess best{Ailment::half_height, {}, {}};
   Guess second = best;
@@ -207,19 +317,37 @@ LabelSet examine_boxes(const Evidence& evidence, LabelSet whole, Examination& re
     second = best;
     best = place;
   }
+  if (!place.repair.empty())
+    fit_of(samples, labels, with_repair(labels, evidence.drive, place.repair), {}, &seen);
+  need_boxes(evidence, samples, seen, result);
   result.boxes = fit_of(samples, labels, labels).boxes;
-  if (const auto certainty = judged(best.fit); certainty && !best.repair.empty()) {
+  auto certainty = judged(best.fit);
+  const double margin = best.fit.gain() - second.fit.gain();
+  if (is_of_headings(best.ailment)) {
+    const Fit turned =
+        fit_of_turned(samples, labels, with_repair(labels, evidence.drive, best.repair));
+    const auto by_turned = judged(turned);
+    if (by_turned && (!certainty || *by_turned < *certainty)) {
+      certainty = by_turned;
+      best.fit = turned;
+    }
+  }
+  if (certainty && !best.repair.empty()) {
     // Without long kinds nobody says whether sizes or headings are turned.
     int long_ones = 0;
     longer_share(samples, long_ones);
-    const Certainty sure = best.ailment == Ailment::turned_90 && long_ones < 3
-                               ? std::max(*certainty, Certainty::likely)
-                               : *certainty;
+    if (best.ailment == Ailment::turned_90 && long_ones < 3)
+      certainty = std::max(*certainty, Certainty::likely);
+    // Certain is what explains clearly more than all else, and leaves nothing to explain.
+    if (margin < kLeastMargin) certainty = std::max(*certainty, Certainty::likely);
+    if (*certainty == Certainty::certain && left_after(evidence, labels, best.repair) > kMostLeft)
+      certainty = Certainty::likely;
+    if (!is_told(result, best.ailment)) certainty = Certainty::too_few;
     best.repair = with_direction(evidence, whole, best.repair);
     const LabelSet repaired = with_repair(labels, evidence.drive, best.repair);
-    Finding found = told(best, sure, labels, samples, repaired);
+    Finding found = told(best, *certainty, labels, samples, repaired);
     found.problem.file = file_of(whole);
-    if (second.fit.gain() > 0 && !of_two(second.repair, best.repair.c_str(), ""))
+    if (second.fit.gain() > 0 && second.repair != best.repair)
       found.runner_up = fmt::format("{}: {:.0f} %", second.repair, 100 * second.fit.repaired);
     result.findings.push_back(std::move(found));
     return *certainty == Certainty::too_few ? whole

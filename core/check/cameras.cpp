@@ -97,6 +97,12 @@ std::optional<double> rect_iou(const Evidence& evidence,
   return count >= 3 ? std::optional(sum / count) : std::nullopt;
 }
 
+/// What a camera offers to tell by; of several cameras the best.
+struct Amounts {
+  int edges_at_border = 0;  ///< edge points where two lenses differ, over all images
+  int neighbours = 0;       ///< images whose neighbour in time shows the edges clearly elsewhere
+};
+
 class CameraExamination {
  public:
   CameraExamination(const Evidence& evidence, const LabelSet& labels, int camera)
@@ -119,6 +125,8 @@ class CameraExamination {
       if (view.images.contains(0)) views_.push_back(std::move(view));
     }
   }
+
+  const Amounts& amounts() const { return amounts_; }
 
   void examine(Examination& result) {
     if (views_.empty()) return;
@@ -214,7 +222,7 @@ class CameraExamination {
                             sure ? Certainty::certain : Certainty::likely,
                             fmt::format("extrinsics.{}={}", name_, best->value),
                             {evidence_.drive.info().name,
-                             "camera " + name_,
+                             fmt::format("camera {}", name_),
                              "an upright camera with edges of depth on edges of the image",
                              text("{} % of the points in view, down is {}°; with {}: {} %, {}°",
                                   fmt::format("{:.1f}", 100 * now.view),
@@ -234,12 +242,28 @@ class CameraExamination {
     return true;
   }
 
+  /// Whether what stands moves by five pixels or more on the image from this frame to that.
+  bool moves(const View& view, int shift) const {
+    const Drive& drive = evidence_.drive;
+    const int at = view.scene->frame() + shift;
+    const Pose later = ego_from_ego(
+        drive, view.scene->stamp(), drive.frames()[static_cast<std::size_t>(at)].stamp);
+    const Pose camera_from_points = view.camera->camera_from_ego * view.image_ego_from_sweep_ego;
+    std::vector<double> apart;
+    for (const Vec3& point : view.points->edges) {
+      const auto a = view.camera->project(camera_from_points * point);
+      const auto b = view.camera->project(camera_from_points * (later * point));
+      if (a && b && in_image(*view.camera, *a)) apart.push_back((*a - *b).norm());
+    }
+    return median(std::move(apart)) * kWidth / std::max(kWidth, view.camera->width) >= 5;
+  }
+
   static long degrees(double cosine) {
     return std::lround(std::acos(std::clamp(cosine, -1.0, 1.0)) * 180 / kPi);
   }
 
   /// Contrast over the pixels that two lenses put at different places.
-  bool examine_lens(Examination& result) const {
+  bool examine_lens(Examination& result) {
     const Lens lens = views_.front().camera->lens;
     std::vector<const char*> values;
     if (name_of(lens) == "brown_conrady") values = {"undistorted", "equidistant"};
@@ -257,6 +281,7 @@ class CameraExamination {
           return !a || !b || (*a - *b).norm() > apart;
         };
         const Meeting a = meeting(view, camera, 0, differs), b = meeting(view, other, 0, differs);
+        amounts_.edges_at_border = std::max(amounts_.edges_at_border, as_is.count + a.count);
         if (a.count < 20 || b.count < 20) continue;
         ++views;
         better += b.contrast() > a.contrast();
@@ -272,7 +297,7 @@ class CameraExamination {
                               sure ? Certainty::certain : Certainty::likely,
                               fmt::format("lens.{}={}", name_, value),
                               {evidence_.drive.info().name,
-                               "camera " + name_,
+                               fmt::format("camera {}", name_),
                                "edges of depth on edges of the image, also at its border",
                                text("contrast {} at the border, {} with {}",
                                     fmt::format("{:.3f}", as_is.contrast()),
@@ -285,21 +310,23 @@ class CameraExamination {
     return false;
   }
 
-  void examine_shift(Examination& result) const {
+  void examine_shift(Examination& result) {
     int best = 0, best_wins = 0, best_views = 0;
     double best_gain = 0, before = 0, after = 0;
     for (int shift = -kShiftFrames; shift <= kShiftFrames; ++shift) {
       Meeting own, other;
-      int wins = 0, views = 0;
+      int wins = 0, views = 0, neighbours = 0;
       for (const View& view : views_) {
         if (!shift || !view.images.contains(shift)) continue;
         const Meeting a = meeting(view, *view.camera, 0), b = meeting(view, *view.camera, shift);
         if (a.count < 50) continue;
         ++views;
+        neighbours += moves(view, shift);
         wins += b.contrast() > a.contrast();
         own += a;
         other += b;
       }
+      amounts_.neighbours = std::max(amounts_.neighbours, neighbours);
       const double gain = other.contrast() - own.contrast();
       if (views < 2 || gain <= best_gain) continue;
       best = shift;
@@ -317,7 +344,7 @@ class CameraExamination {
         sure ? Certainty::certain : Certainty::likely,
         fmt::format("images.{}.shift={}", name_, -best),
         {evidence_.drive.info().name,
-         "camera " + name_,
+         fmt::format("camera {}", name_),
          "images of their own frame",
          text("edges fit the image {} frames on in {} of {} frames", best, best_wins, best_views)});
     found.measures.push_back({"edges on edges", "", before, after});
@@ -329,6 +356,7 @@ class CameraExamination {
   int camera_;
   std::string name_;
   std::vector<View> views_;
+  Amounts amounts_;
 };
 
 }  // namespace
@@ -336,13 +364,26 @@ class CameraExamination {
 void examine_cameras(const Evidence& evidence, const LabelSet& labels, Examination& result) {
   std::map<const Scene*, EdgePoints> points;
   if (evidence.drive.info().cameras.empty()) return;
+  Amounts most;
   for (const Scene& scene : evidence.scenes) points[&scene] = edge_points(scene);
   for (int camera = 0; camera < static_cast<int>(evidence.drive.info().cameras.size()); ++camera) {
     if (evidence.options.cancel.requested()) return;
     CameraExamination examination(evidence, labels, camera);
     examination.load(points);
     examination.examine(result);
+    most.edges_at_border = std::max(most.edges_at_border, examination.amounts().edges_at_border);
+    most.neighbours = std::max(most.neighbours, examination.amounts().neighbours);
   }
+  need(result,
+       Ailment::image_lens,
+       most.edges_at_border,
+       200,
+       "edges of depth at the border of a camera's images");
+  need(result,
+       Ailment::image_shift,
+       most.neighbours,
+       2,
+       "images of a camera whose neighbour shows all five pixels elsewhere");
 }
 
 }  // namespace sweepbox::doctor

@@ -36,7 +36,7 @@ void examine_twice(const LabelSet& labels, Examination& result) {
                           Certainty::certain,
                           "labels.duplicates=first",
                           {file_of(labels),
-                           "frame " + example.frame_name,
+                           fmt::format("frame {}", example.frame_name),
                            "one box around each object",
                            text("{} pairs of boxes of one class around one object, as {} and {}",
                                 pairs.size(),

@@ -88,12 +88,19 @@ struct ImportCounts {
   int suspicious = 0;  ///< boxes of implausible size, or without a point near the sensor
 };
 
+/// A kind of failure that the drive holds too little of to tell, and what is missing.
+struct Untold {
+  Ailment ailment = Ailment::half_height;
+  Text missing;  ///< "5 boxes of 15 points within 40 m needed, 2 found"
+};
+
 /// An examination in a job: some 20 frames are read, never the whole drive; seconds. The drive's
 /// own `repairs` are applied already in what it shows, so a finding is about what is left. `labels`
 /// are those that were read for the drive (read_own_labels), their repairs applied. Findings come
 /// with the surest first; none for a drive that is sound.
 struct Examination {
   std::vector<Finding> findings;
+  std::vector<Untold> untold;  ///< whatever is told of these kinds is too_few
   ImportCounts counts;
   int frames = 0;  ///< that were looked at
   int boxes = 0;   ///< with enough points to judge by

@@ -184,6 +184,18 @@ Finding finding(Ailment ailment, Certainty certainty, std::string repair, Told t
   return result;
 }
 
+bool need(Examination& result, Ailment ailment, int found, int needed, const char* what) {
+  if (found >= needed) return true;
+  result.untold.push_back({ailment, text("{} {} needed, {} found", needed, what, found)});
+  return false;
+}
+
+bool is_told(const Examination& result, Ailment ailment) {
+  return std::none_of(result.untold.begin(), result.untold.end(), [&](const Untold& untold) {
+    return untold.ailment == ailment;
+  });
+}
+
 std::string file_of(const LabelSet& labels) {
   return labels.sources.empty() ? labels.format : labels.sources.front().file;
 }

@@ -86,6 +86,11 @@ struct Told {
 
 Finding finding(Ailment ailment, Certainty certainty, std::string repair, Told told);
 
+/// Says that a kind is too few to tell where fewer are found than needed. Whether it can be told.
+bool need(Examination& result, Ailment ailment, int found, int needed, const char* what);
+
+bool is_told(const Examination& result, Ailment ailment);
+
 /// The file of the label's set, as people know it.
 std::string file_of(const LabelSet& labels);
 

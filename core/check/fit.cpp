@@ -11,8 +11,8 @@ namespace sweepbox::doctor {
 Fit fit_of(std::span<const Sample> samples,
            const LabelSet& labels,
            const LabelSet& repaired,
-           const std::function<bool(const Label&)>& counted) {
-  constexpr std::size_t kEnough = 15;
+           const std::function<bool(const Label&)>& counted,
+           std::vector<std::size_t>* seen) {
   constexpr double kMargin = 0.85;
   Fit fit;
   for (const Sample& sample : samples) {
@@ -21,7 +21,11 @@ Fit fit_of(std::span<const Sample> samples,
     const auto before = inside(sample.label->cuboid_in_ego, sample.points);
     const auto after = inside(repaired.labels[index].cuboid_in_ego, sample.points);
     const auto most = std::max(before, after);
-    if (most < kEnough) continue;
+    if (seen) {
+      std::size_t& now = (*seen)[static_cast<std::size_t>(&sample - samples.data())];
+      now = std::max(now, most);
+    }
+    if (most < kEnoughPoints) continue;
     ++fit.boxes;
     const double b = static_cast<double>(before) / static_cast<double>(most);
     const double a = static_cast<double>(after) / static_cast<double>(most);
@@ -50,6 +54,7 @@ std::optional<Certainty> judged(const Fit& fit) {
 std::vector<Move> moves_of(const Evidence& evidence, const LabelSet& labels, double speed) {
   const Drive& drive = evidence.drive;
   constexpr double kLongestGap = 1.1;  // s
+  constexpr double kLeastWay = 0.5;    // m between the neighbours
   std::vector<Move> moves;
   if (!drive.info().sequence || !drive.info().poses || !evidence.poses_sound) return moves;
   std::map<std::string, std::vector<const Label*>> tracks;
@@ -69,13 +74,26 @@ std::vector<Move> moves_of(const Evidence& evidence, const LabelSet& labels, dou
       if (!(gap > 0) || gap > 2 * kLongestGap) continue;
       const Vec3 velocity = (in_world[b].translation - in_world[a].translation) / gap;
       const double fast = velocity.norm();
-      if (fast < speed || fast > 60) continue;
+      // Hands that draw boxes shake by decimetres: that is no way.
+      if (fast < speed || fast > 60 || fast * gap < kLeastWay) continue;
       const Quat ego_from_world =
           world_from_ego_of_label(drive, boxes[i]->stamp).rotation.inverse();
       moves.push_back({boxes[i], ego_from_world * velocity});
     }
   }
   return moves;
+}
+
+double yaw_in_lidar(const Drive& drive, const Label& label) {
+  const auto& lidars = drive.info().lidars;
+  const auto lidar = lidars.empty() || label.frame < 0
+                         ? std::nullopt
+                         : drive.ego_from(lidars.front().name, label.frame);
+  return yaw_of((lidar.value_or(Pose()).inverse() * label.cuboid_in_ego.pose).rotation);
+}
+
+double yaw_of_ego(const Drive& drive, const Label& label) {
+  return drive.info().poses ? yaw_of(world_from_ego_of_label(drive, label.stamp).rotation) : 0;
 }
 
 Headings headings_of(const Evidence& evidence, const LabelSet& labels) {
@@ -89,14 +107,14 @@ Headings headings_of(const Evidence& evidence, const LabelSet& labels) {
     tracks.insert(move.label->track);
     const bool across = std::abs(left) > std::abs(ahead);
     result.across += across;
-    result.left += across && left > 0;
+    result.straight += ahead > std::cos(20 * kPi / 180);
     result.ahead += !across && ahead > 0;
     result.back += !across && ahead <= 0;
   }
   result.tracks = static_cast<int>(tracks.size());
   if (!result.boxes) return result;
-  if (result.across > 0) result.left /= result.across;
-  for (double* share : {&result.ahead, &result.across, &result.back}) *share /= result.boxes;
+  for (double* share : {&result.ahead, &result.across, &result.back, &result.straight})
+    *share /= result.boxes;
   return result;
 }
 

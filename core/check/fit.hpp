@@ -5,6 +5,9 @@
 
 namespace sweepbox::doctor {
 
+constexpr std::size_t kEnoughPoints = 15;  ///< in a box that is judged
+constexpr int kEnoughBoxes = 5;            ///< to say anything
+
 /// How well boxes hold the points around them, as they are and with a repair, over the same boxes.
 struct Fit {
   int boxes = 0;        ///< that hold enough points in one of the two
@@ -24,11 +27,13 @@ struct Guess {
 };
 
 /// Boxes of `labels` (those of `samples`) against the same ones with the repair. `counts` are the
-/// points inside of the samples as they are.
+/// points inside of the samples as they are. `seen` (one a sample) grows to the points that either
+/// holds.
 Fit fit_of(std::span<const Sample> samples,
            const LabelSet& labels,
            const LabelSet& repaired,
-           const std::function<bool(const Label&)>& counted = {});
+           const std::function<bool(const Label&)>& counted = {},
+           std::vector<std::size_t>* seen = nullptr);
 
 /// A constant offset or a turn about the sensor, by the points: steps first, then finer. Without a
 /// repair where nothing fits better.
@@ -48,11 +53,15 @@ struct Move {
 /// time. None without a sequence and sound poses.
 std::vector<Move> moves_of(const Evidence& evidence, const LabelSet& labels, double speed);
 
+/// rad of a box in the axes of the first lidar, and of ego in the world (0 without poses).
+double yaw_in_lidar(const Drive& drive, const Label& label);
+double yaw_of_ego(const Drive& drive, const Label& label);
+
 /// Share of the moves whose box looks ahead, across and back.
 struct Headings {
   int boxes = 0, tracks = 0;
   double ahead = 0, across = 0, back = 0;
-  double left = 0;  ///< of those across: motion to the box's left
+  double straight = 0;  ///< ahead to 20°
 };
 
 Headings headings_of(const Evidence& evidence, const LabelSet& labels);

@@ -16,7 +16,7 @@ constexpr double kNear = 60;  // m
 /// How full the boxes of the sampled frames are.
 struct Fullness {
   int boxes = 0;
-  int held = 0;     ///< that hold five points or more
+  int held = 0;  ///< that hold five points or more
   double total = 0;
 
   double share() const { return boxes ? static_cast<double>(held) / boxes : 0; }
@@ -100,7 +100,7 @@ std::optional<LabelSet> read_again(const Evidence& evidence,
   if (!better) return std::nullopt;
   Finding found = told(too_large ? Ailment::label_angles : Ailment::label_quaternion,
                        after.held >= 8 ? Certainty::certain : Certainty::likely,
-                       name + "=" + value,
+                       fmt::format("{}={}", name, value),
                        labels,
                        too_large ? "angles in radians" : "boxes that stand upright",
                        before,
@@ -120,7 +120,7 @@ std::optional<LabelSet> other_frame(const Evidence& evidence,
   const Fullness before = fullness(evidence, labels);
   if (before.boxes < 3 || before.share() > 0.3) return std::nullopt;
   for (const char* frame : {"world", "lidar", "ego"}) {
-    const std::string repair = std::string("labels.frame=") + frame;
+    const std::string repair = fmt::format("labels.frame={}", frame);
     LabelSet repaired = with_repair(labels, evidence.drive, repair);
     const Fullness after = fullness(evidence, repaired);
     if (after.share() < 0.35 || after.held < 3 * std::max(1, before.held)) continue;
@@ -137,9 +137,12 @@ std::optional<LabelSet> other_frame(const Evidence& evidence,
 }
 
 /// The same objects in the same frames, once at each instant: points in their boxes.
-Fit fit_of_instants(const Evidence& evidence, const LabelSet& labels, const LabelSet& shifted) {
-  constexpr double kNearest = 40;      // m
-  constexpr std::size_t kEnough = 15;  // points
+Fit fit_of_instants(const Evidence& evidence,
+                    const LabelSet& labels,
+                    const LabelSet& shifted,
+                    int& moving) {
+  constexpr double kNearest = 40, kMoves = 0.5;  // m
+  moving = 0;
   std::map<int, const Scene*> scenes;
   for (const Scene& scene : evidence.scenes) scenes[scene.frame()] = &scene;
   std::map<std::pair<int, std::string>, const Label*> others;
@@ -158,8 +161,9 @@ Fit fit_of_instants(const Evidence& evidence, const LabelSet& labels, const Labe
             ->above_ground(place, label.cuboid_in_ego.size.norm() / 2 + 0.5 + apart);
     const auto before = inside(label.cuboid_in_ego, points), after = inside(later, points);
     const auto most = std::max(before, after);
-    if (most < kEnough) continue;
+    if (most < kEnoughPoints) continue;
     ++fit.boxes;
+    moving += apart > kMoves;
     const double b = static_cast<double>(before) / static_cast<double>(most);
     const double a = static_cast<double>(after) / static_cast<double>(most);
     fit.as_is += b;
@@ -177,19 +181,27 @@ Fit fit_of_instants(const Evidence& evidence, const LabelSet& labels, const Labe
 std::optional<LabelSet> other_instant(const Evidence& evidence,
                                       const LabelSet& labels,
                                       Examination& result) {
-  if (!evidence.drive.info().sequence || evidence.scenes.size() < 2) return std::nullopt;
+  const char* kMoving = "boxes of 15 points whose next box stands 0.5 m away";
+  if (!evidence.drive.info().sequence || evidence.scenes.size() < 2) {
+    need(result, Ailment::label_shift, 0, kEnoughBoxes, kMoving);
+    return std::nullopt;
+  }
   Fit best;
+  int moving = 0;
   std::string repair;
   LabelSet repaired;
   for (const int frames : {1, -1, 2, -2}) {
     const std::string tried = fmt::format("labels.shift={}", frames);
     LabelSet shifted = with_repair(labels, evidence.drive, tried);
-    const Fit fit = fit_of_instants(evidence, labels, shifted);
+    int moved = 0;
+    const Fit fit = fit_of_instants(evidence, labels, shifted, moved);
+    moving = std::max(moving, moved);
     if (fit.gain() <= best.gain() + 0.02) continue;
     best = fit;
     repair = tried;
     repaired = std::move(shifted);
   }
+  if (!need(result, Ailment::label_shift, moving, kEnoughBoxes, kMoving)) return std::nullopt;
   const auto certainty = judged(best);
   if (repair.empty() || !certainty || *certainty == Certainty::too_few) return std::nullopt;
   // A place that is off throughout fits some other instant better too.

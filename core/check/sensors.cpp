@@ -18,10 +18,6 @@ std::optional<double> factor_for(double gap_s) {
   return std::nullopt;
 }
 
-std::string plain(double factor) {
-  return fmt::format("{:g}", factor);
-}
-
 /// Median gap of ascending stamps, s; 0 for fewer than two.
 double gap_of(std::vector<Stamp> stamps) {
   std::sort(stamps.begin(), stamps.end());
@@ -32,16 +28,16 @@ double gap_of(std::vector<Stamp> stamps) {
 }
 
 Finding unit_finding(const Drive& drive, std::string sensor, double gap, double factor, bool sure) {
-  const std::string repair =
-      (sensor.empty() ? std::string("stamps.unit=") : "stamps." + sensor + ".unit=") +
-      plain(factor);
-  Finding found = finding(Ailment::stamp_unit,
-                          sure ? Certainty::certain : Certainty::likely,
-                          repair,
-                          {drive.info().name,
-                           sensor.empty() ? std::string("stamps") : "stamps of " + sensor,
-                           "frames 0.02 to 1.2 s apart",
-                           text("{:g} s apart", gap)});
+  const std::string repair = sensor.empty() ? fmt::format("stamps.unit={:g}", factor)
+                                            : fmt::format("stamps.{}.unit={:g}", sensor, factor);
+  Finding found =
+      finding(Ailment::stamp_unit,
+              sure ? Certainty::certain : Certainty::likely,
+              repair,
+              {drive.info().name,
+               sensor.empty() ? std::string("stamps") : fmt::format("stamps of {}", sensor),
+               "frames 0.02 to 1.2 s apart",
+               text("{:g} s apart", gap)});
   found.problem.found = text("{} s apart", fmt::format("{:g}", gap));
   found.measures.push_back({"between frames", "s", gap, gap * factor});
   return found;
@@ -162,6 +158,8 @@ void examine_poses(const Evidence& evidence, Examination& result) {
     ++guesses[static_cast<std::size_t>(best)].best_in;
     for (std::size_t g = 0; g < guesses.size(); ++g) guesses[g].met += shares[g];
   }
+  for (const Ailment ailment : {Ailment::pose_inverted, Ailment::pose_quaternion})
+    need(result, ailment, pairs, 1, "pairs of frames 0.5 to 25 m apart");
   if (!pairs) return;
   for (PoseGuess& guess : guesses) guess.met /= pairs;
   const auto best = std::max_element(

@@ -170,8 +170,8 @@ bool box_twice(const Subject&, DriveTables&, LabelSet& labels) {
 bool large_floats(const Subject&, DriveTables& tables, LabelSet&) {
   for (TablePose& pose : tables.poses) {
     pose.world_from_ego.translation += Vec3(691'608, 5'334'760, 0);
-    for (double& coordinate : pose.world_from_ego.translation)
-      coordinate = static_cast<double>(static_cast<float>(coordinate));
+    Vec3& place = pose.world_from_ego.translation;
+    place = place.cast<float>().eval().cast<double>().eval();
   }
   for (const TableLidar& lidar : tables.lidars)
     for (const TableSweep& sweep : lidar.sweeps)
