@@ -167,7 +167,11 @@ void draw_row(Ui& ui, const Area& area, const Row& row) {
   }
   const std::uint32_t words = row.box == nullptr || hidden ? ui.theme.dim : ui.theme.text;
   put_class_tag(ui, columns.tag.x, area.y + area.height / 2, row.track->class_name);
-  put_text(ui, columns.name, ui.fonts.body, words, row.title);
+  put_text(ui,
+           columns.name,
+           ui.fonts.body,
+           words,
+           fmt::format("{} {}", class_title(ui, row.track->class_name), short_name(*row.track)));
   if (row.box != nullptr) {
     const int points = row.box->points;
     const std::uint32_t few = points >= 0 && points < 20 ? ui.theme.warning : words;

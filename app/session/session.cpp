@@ -211,10 +211,21 @@ std::shared_ptr<const Track> primary_track(const Session& session) {
   return id ? session.document().track(id) : nullptr;
 }
 
+std::string short_name(const Track& track) {
+  constexpr std::size_t kMost = 10, kKept = 8;
+  const std::string& name = track.name;
+  if (name.size() <= kMost) return name;
+  if (const std::size_t slash = name.rfind('/'); slash != std::string::npos)
+    return name.size() - slash <= kMost ? name.substr(slash) : name.substr(slash, kKept);
+  const bool id =
+      name.size() >= 32 && name.find_first_not_of("0123456789abcdefABCDEF-") == std::string::npos;
+  return id ? name.substr(0, kKept) : name;
+}
+
 std::string shown_name(const Session& session, const Track& track) {
   std::string word(session.tr(track.class_name));
   if (!word.empty()) word[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(word[0])));
-  return word + " " + track.name;
+  return word + " " + short_name(track);
 }
 
 std::string to_line(const Session& session, const Problem& problem) {

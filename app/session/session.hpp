@@ -246,6 +246,9 @@ void select(Session& session, TrackId track);  ///< 0: nothing
 void toggle_selected(Session& session, TrackId track);
 TrackId primary(const Session& session);                             ///< 0: nothing
 std::shared_ptr<const Track> primary_track(const Session& session);  ///< of the shown document
+/// A track's name as it is shown where room is short: "12"; of 001/14, which stands for a label
+/// without an id, "/14"; of a long id (a UUID, a token) the first eight letters.
+std::string short_name(const Track& track);
 /// "Car 12": the class in the session's language and the track's name.
 std::string shown_name(const Session& session, const Track& track);
 

@@ -24,7 +24,8 @@ std::vector<const FrameBox*> shown_boxes(Session& session) {
 }
 
 std::string tag_of(const Session& session, const Track& track) {
-  return session.document().taxonomy().find_or_other(track.class_name).code + " " + track.name;
+  return session.document().taxonomy().find_or_other(track.class_name).code + " " +
+         short_name(track);
 }
 
 std::uint32_t color_of(const Session& session, const Track& track) {
@@ -40,7 +41,7 @@ std::string title_of(const Session& session, const Track& track) {
   const ObjectClass* found = session.document().taxonomy().find(track.class_name);
   std::string name(session.tr(found ? found->name : track.class_name));
   if (!name.empty()) name[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(name[0])));
-  return name + " " + track.name;
+  return name + " " + short_name(track);
 }
 
 }  // namespace sweepbox

@@ -5,6 +5,7 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <memory>
 
@@ -78,8 +79,10 @@ Result<std::vector<std::byte>> unpack_zstd(std::span<const std::byte> packed, st
   const std::unique_ptr<ZSTD_DStream, std::size_t (*)(ZSTD_DStream*)> context(
       ZSTD_createDStream(), [](ZSTD_DStream* stream) { return ZSTD_freeDStream(stream); });
   if (!context) return damaged(Packing::zstd, "no memory for it");
-  // Windows beyond 128 MB are not what any recorder writes; a header must not claim gigabytes.
-  ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, 27);
+  // A header claims a window and the library takes its memory at once: no more than what may come
+  // out of it, or the 8 MB of the usual levels.
+  const int log = std::bit_width(std::max<std::uint64_t>(most, 2) - 1);
+  ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, std::clamp(log, 23, 27));
   ZSTD_inBuffer in{packed.data(), packed.size(), 0};
   std::vector<std::byte> out;
   std::size_t used = 0;

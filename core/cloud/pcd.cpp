@@ -25,7 +25,7 @@ void add_columns(const Field& field,
   for (std::size_t i = 0; i < field.count; ++i)
     columns.push_back({field.count == 1 ? field.name : fmt::format("{}_{}", field.name, i),
                        *field.type,
-                       data + i * field.size,
+                       data ? data + i * field.size : nullptr,  // an empty cloud has no bytes
                        stride});
 }
 
