@@ -1,13 +1,15 @@
 """Supervisely: its SDK reads the project that Sweepbox wrote; Sweepbox reads what the SDK wrote.
 
 In Supervisely's own files the width lies along x and the length along y, front at +y; that is what
-Sweepbox writes, and what is written here with the SDK.
+Sweepbox writes, and what is written here with the SDK. The SDK carries the three angles and never
+turns anything by them: the order of turns below is Sweepbox's own understanding.
 """
 import json
 
 import numpy
 import supervisely as sly
 from supervisely.geometry.cuboid_3d import Cuboid3d, Vector3d
+from supervisely.pointcloud_annotation.pointcloud_object_collection import PointcloudObjectCollection
 from supervisely.video_annotation.key_id_map import KeyIdMap
 
 import peer
@@ -17,13 +19,14 @@ QUARTER = peer.turn('z', -numpy.pi / 2)  # box axes of Supervisely from ours: it
 
 
 def angles(m):
-    return [float(a) for a in (numpy.arctan2(m[2, 1], m[2, 2]), numpy.arcsin(-m[2, 0]),
-                               numpy.arctan2(m[1, 0], m[0, 0]))]
+    """Of R = Rx Ry Rz, the order that CVAT's and Supervisely's windows turn in (three.js)."""
+    return [float(a) for a in (numpy.arctan2(-m[1, 2], m[2, 2]), numpy.arcsin(m[0, 2]),
+                               numpy.arctan2(-m[0, 1], m[0, 0]))]
 
 
 def matrix_of(geometry):
     r, p = geometry.rotation, geometry.position
-    turned = peer.turn('z', r.z) @ peer.turn('y', r.y) @ peer.turn('x', r.x)
+    turned = peer.turn('x', r.x) @ peer.turn('y', r.y) @ peer.turn('z', r.z)
     return peer.pose(turned @ QUARTER.T, (p.x, p.y, p.z))
 
 
@@ -31,7 +34,7 @@ def write_with_sdk(place):
     project = sly.PointcloudProject(str(place), sly.OpenMode.CREATE)
     car = sly.ObjClass('car', Cuboid3d)
     project.set_meta(sly.ProjectMeta(obj_classes=sly.ObjClassCollection([car]),
-                                     project_type=sly.ProjectType.POINT_CLOUDS))
+                                     project_type=sly.ProjectType.POINT_CLOUDS.value))
     data, keys = project.create_dataset('ds0'), KeyIdMap()
     turned = angles(peer.pose(LIDAR_FROM_BOX[:3, :3] @ QUARTER, (0, 0, 0)))
     for i, name in enumerate(peer.NAMES):
@@ -39,7 +42,7 @@ def write_with_sdk(place):
         box = Cuboid3d(Vector3d(*map(float, LIDAR_FROM_BOX[:3, 3])), Vector3d(*turned),
                        Vector3d(peer.SIZE[1], peer.SIZE[0], peer.SIZE[2]))
         figure = sly.PointcloudFigure(thing, box)
-        annotation = sly.PointcloudAnnotation(sly.PointcloudObjectCollection([thing]), [figure])
+        annotation = sly.PointcloudAnnotation(PointcloudObjectCollection([thing]), [figure])
         cloud = place.parent / f'{name}.pcd'
         cloud.write_bytes(peer.pcd(peer.points(i)))
         data.add_item_file(f'{name}.pcd', str(cloud), annotation)
@@ -55,10 +58,10 @@ def check(folder, checks):
         (clouds / f'{name}.pcd').write_bytes(peer.pcd(peer.points(i)))
     project = sly.PointcloudProject(str(out), sly.OpenMode.READ)
     checks.equal('items the SDK reads', project.total_items, 3)
-    keys = KeyIdMap.load_json(str(out / 'key_id_map.json'))
+    KeyIdMap.load_json(str(out / 'key_id_map.json'))
     worst, things = 0, set()
     for name in peer.NAMES:
-        annotation = project.datasets.get('ds0').get_ann(f'{name}.pcd', project.meta, keys)
+        annotation = project.datasets.get('ds0').get_ann(f'{name}.pcd', project.meta)
         figure, = annotation.figures
         assert figure.parent_object.obj_class.name == 'car'
         things.add(figure.parent_object.key().hex)
