@@ -230,9 +230,6 @@ def main(check, *packages):
     except Skip as reason:
         print(f'{reason}')
         status = 77
-    except ImportError as reason:
-        print(f'{reason}')
-        status = 77
     except Exception as reason:  # pylint: disable=broad-except
         traceback.print_exc()
         print(f'{type(reason).__name__}: {reason}')
