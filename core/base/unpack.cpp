@@ -81,7 +81,7 @@ Result<std::vector<std::byte>> unpack_zstd(std::span<const std::byte> packed, st
   if (!context) return damaged(Packing::zstd, "no memory for it");
   // A header claims a window and the library takes its memory at once: no more than what may come
   // out of it, or the 8 MB of the usual levels.
-  const int log = std::bit_width(std::max<std::uint64_t>(most, 2) - 1);
+  const auto log = static_cast<int>(std::bit_width(std::max<std::uint64_t>(most, 2) - 1));
   ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, std::clamp(log, 23, 27));
   ZSTD_inBuffer in{packed.data(), packed.size(), 0};
   std::vector<std::byte> out;
