@@ -57,14 +57,16 @@ double float_step(double magnitude) {
 bool on_float_grid(const std::vector<double>& values, double& coarsest) {
   if (values.size() < 4) return false;
   int large = 0;
+  bool whole = true;  // metres: somebody chose them, no rounding did
   for (const double value : values) {
     const double step = float_step(std::abs(value));
     if (step == 0) continue;
     ++large;
+    whole = whole && std::remainder(value, 1) == 0;
     coarsest = std::max(coarsest, step);
     if (std::abs(std::remainder(value, step)) > 1e-4 * step) return false;
   }
-  return large >= 4;
+  return large >= 4 && !whole;
 }
 
 void examine_jitter(const Evidence& evidence, const LabelSet& labels, Examination& result) {

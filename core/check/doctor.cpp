@@ -81,6 +81,12 @@ Examination examine(const Drive& drive, const LabelSet& labels, const DoctorOpti
   if (go_on()) doctor::examine_motion(evidence, now, result);
   if (go_on()) doctor::examine_counts(evidence, labels, result);
   if (go_on() && options.images) doctor::examine_cameras(evidence, now, result);
+  for (Finding& one : result.findings)
+    for (const Untold& untold : result.untold)
+      if (untold.ailment == one.ailment && one.certainty == Certainty::certain) {
+        one.certainty = Certainty::likely;
+        one.problem.severity = Severity::warning;
+      }
   std::stable_sort(result.findings.begin(),
                    result.findings.end(),
                    [](const Finding& a, const Finding& b) { return a.certainty < b.certainty; });

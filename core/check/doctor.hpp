@@ -100,7 +100,7 @@ struct Untold {
 /// with the surest first; none for a drive that is sound.
 struct Examination {
   std::vector<Finding> findings;
-  std::vector<Untold> untold;  ///< whatever is told of these kinds is too_few
+  std::vector<Untold> untold;  ///< nothing that is told of these kinds is certain
   ImportCounts counts;
   int frames = 0;  ///< that were looked at
   int boxes = 0;   ///< with enough points to judge by

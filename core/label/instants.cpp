@@ -50,9 +50,15 @@ int Instants::near(std::int64_t number) const {
 }
 
 Stamp Instants::stamp_of(std::int64_t number, int near) const {
-  if (by_number_.empty()) return {number * step_ns_};
-  const FrameInfo& frame = drive_.frames()[static_cast<std::size_t>(near)];
-  return {frame.stamp.ns + (number - number_in(frame.name).value_or(number)) * step_ns_};
+  // A number from a file may be a time or a hash: its stamp stays where differences of stamps hold.
+  constexpr __int128 kFarthest = __int128{1} << 61;
+  __int128 ns = __int128{number} * step_ns_;
+  if (!by_number_.empty()) {
+    const FrameInfo& frame = drive_.frames()[static_cast<std::size_t>(near)];
+    const __int128 steps = __int128{number} - number_in(frame.name).value_or(number);
+    ns = frame.stamp.ns + steps * step_ns_;
+  }
+  return {static_cast<std::int64_t>(std::clamp(ns, -kFarthest, kFarthest))};
 }
 
 Instant Instants::named(std::string_view name) const {
