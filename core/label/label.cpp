@@ -58,6 +58,13 @@ Result<LabelSet> read_labels(const Drive& drive,
                 "name the format: see `sweepbox formats`");
   auto labels = chosen->read(drive, place);
   if (labels) apply_label_repairs(*labels, drive);
+  if (labels && labels->labels.empty() && labels->tracks.empty() && labels->problems.empty())
+    labels->problems.push_back({Severity::warning,
+                                place.string(),
+                                {},
+                                text("labels of {}", chosen->title),
+                                "no box in any file that was found there",
+                                "name the file, or the folder that holds the label files"});
   return labels;
 }
 

@@ -198,5 +198,15 @@ TEST_CASE("what a format cannot hold is counted before anything is written") {
   CHECK(lost("sweepbox").empty());
 }
 
+TEST_CASE("a place where a format finds no box is told, whatever the format") {
+  const auto drive = test::made({});
+  const test::TempFolder folder;
+  for (const LabelFormat& format : label_formats()) {
+    INFO(format.name);
+    const auto labels = read_labels(*drive, folder.path(), format.name);
+    CHECK((!labels || !labels->problems.empty()));
+  }
+}
+
 }  // namespace
 }  // namespace sweepbox
