@@ -14,6 +14,14 @@ std::string shown(const fs::path& path, const fs::path& root) {
   return relative.empty() ? path.string() : relative.generic_string();
 }
 
+DriveInfo info_of(const fs::path& root, std::string_view format) {
+  DriveInfo info;
+  info.name = root.filename().string();
+  info.format = format;
+  info.root = root;
+  return info;
+}
+
 Result<PictureSize> picture_size_of(const fs::path& path) {
   // A PNG says its size in 33 bytes, a JPEG after its thumbnails: 64 kB do for nearly all.
   std::ifstream stream(path, std::ios::binary);

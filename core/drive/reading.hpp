@@ -11,6 +11,9 @@ namespace sweepbox::reading {
 /// A path as people know it: relative to the drive's root, also above it ("../calib.txt").
 std::string shown(const std::filesystem::path& path, const std::filesystem::path& root);
 
+/// What a reader knows of a drive that is a folder: its name is the folder's.
+DriveInfo info_of(const std::filesystem::path& root, std::string_view format);
+
 /// Size of a picture from the beginning of its file. Errors name the path as given.
 Result<PictureSize> picture_size_of(const std::filesystem::path& path);
 

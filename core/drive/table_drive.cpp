@@ -223,4 +223,10 @@ Result<std::unique_ptr<Drive>> make_table_drive(DriveTables tables, const Repair
   return std::make_unique<TableDrive>(std::move(tables), std::move(rows));
 }
 
+Result<std::unique_ptr<Drive>> make_table_drive(Result<DriveTables> tables,
+                                                const Repairs& repairs) {
+  if (!tables) return tl::unexpected(std::move(tables.error()));
+  return make_table_drive(std::move(*tables), repairs);
+}
+
 }  // namespace sweepbox

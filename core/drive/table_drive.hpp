@@ -81,5 +81,8 @@ struct DriveTables {
 /// Frames in order, repairs applied. A drive without any sweep or image is an error.
 [[nodiscard]] Result<std::unique_ptr<Drive>> make_table_drive(DriveTables tables,
                                                               const Repairs& repairs);
+/// The same for a reader that may fail.
+[[nodiscard]] Result<std::unique_ptr<Drive>> make_table_drive(Result<DriveTables> tables,
+                                                              const Repairs& repairs);
 
 }  // namespace sweepbox

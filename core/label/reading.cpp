@@ -37,6 +37,31 @@ Result<std::vector<fs::path>> label_files(const fs::path& place,
   return fail(place.string(), {}, "a file or folder of labels", "nothing", "check the path");
 }
 
+Result<LabelSet> read_each(const Drive& drive,
+                           const fs::path& place,
+                           std::string_view format,
+                           std::initializer_list<std::string_view> extensions,
+                           const std::function<std::string(const fs::path&)>& frame_of,
+                           const std::function<void(Source, LabelSet&)>& read_file) {
+  const auto files = label_files(place, extensions);
+  if (!files) return tl::make_unexpected(files.error());
+  LabelSet set;
+  set.format = format;
+  for (const fs::path& file : *files) {
+    auto source = read_source(drive, file, format, frame_of ? frame_of(file) : std::string());
+    if (source)
+      read_file(std::move(*source), set);
+    else
+      set.problems.push_back(source.error());
+  }
+  judge_frames(set, drive, place);
+  return set;
+}
+
+std::string of_stem(const fs::path& file) {
+  return file.stem().string();
+}
+
 Beginning beginning_of(const fs::path& place,
                        std::initializer_list<std::string_view> extensions,
                        std::size_t most) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <vector>
@@ -20,6 +21,18 @@ namespace sweepbox {
 /// The label files at a place: the file itself, or those of a folder that end so.
 [[nodiscard]] Result<std::vector<std::filesystem::path>> label_files(
     const std::filesystem::path& place, std::initializer_list<std::string_view> extensions);
+
+/// The set of a format whose files stand for themselves: each label file at a place becomes a
+/// Source and is given to `read_file`; one that cannot be read is a problem. `frame_of` says by the
+/// path which frame's labels a file holds (of_stem, or empty: of several).
+[[nodiscard]] Result<LabelSet> read_each(
+    const Drive& drive,
+    const std::filesystem::path& place,
+    std::string_view format,
+    std::initializer_list<std::string_view> extensions,
+    const std::function<std::string(const std::filesystem::path&)>& frame_of,
+    const std::function<void(Source, LabelSet&)>& read_file);
+std::string of_stem(const std::filesystem::path& file);
 
 /// The beginning of the label file at a place, by which formats are recognised: of the file itself,
 /// or of the first in a folder that has one of the extensions and is not empty. Empty text where

@@ -154,6 +154,25 @@ Result<CloudMessage> checked(const Topic& topic, CloudMessage cloud) {
   return cloud;
 }
 
+/// A message in one of its two forms: foxglove's protobuf, or ROS's, whose fields after the header
+/// `fill` reads in order.
+template <class Message, class Fill>
+Result<Message> decoded(const Topic& topic,
+                        std::span<const std::byte> bytes,
+                        Result<Message> (*foxglove)(std::span<const std::byte>),
+                        Fill fill) {
+  if (topic.encoding == "protobuf") {
+    auto message = foxglove(bytes);
+    return message ? std::move(message) : no_message(topic);
+  }
+  MessageReader reader = reader_of(topic, bytes);
+  Message message;
+  message.header = header_of(reader);
+  fill(reader, message);
+  if (reader.bad()) return no_message(topic);
+  return message;
+}
+
 }  // namespace
 
 std::size_t size_of(FieldType type) {
@@ -224,65 +243,54 @@ Result<CloudMessage> decode_cloud(const Topic& topic, std::span<const std::byte>
 }
 
 Result<ImageMessage> decode_image(const Topic& topic, std::span<const std::byte> message) {
-  if (topic.encoding == "protobuf") {
-    auto image = foxglove::decode_image(message);
-    return image ? std::move(image) : no_message(topic);
-  }
-  MessageReader reader = reader_of(topic, message);
-  ImageMessage image;
-  image.header = header_of(reader);
-  image.height = reader.number<std::uint32_t>();
-  image.width = reader.number<std::uint32_t>();
-  image.encoding = reader.text();
-  image.big_endian = reader.number<std::uint8_t>() != 0;
-  image.step = reader.number<std::uint32_t>();
-  image.data = reader.byte_sequence();
-  if (reader.bad()) return no_message(topic);
-  return image;
+  return decoded<ImageMessage>(
+      topic, message, foxglove::decode_image, [](MessageReader& reader, ImageMessage& image) {
+        image.height = reader.number<std::uint32_t>();
+        image.width = reader.number<std::uint32_t>();
+        image.encoding = reader.text();
+        image.big_endian = reader.number<std::uint8_t>() != 0;
+        image.step = reader.number<std::uint32_t>();
+        image.data = reader.byte_sequence();
+      });
 }
 
 Result<CompressedImageMessage> decode_compressed_image(const Topic& topic,
                                                        std::span<const std::byte> message) {
-  if (topic.encoding == "protobuf") {
-    auto image = foxglove::decode_compressed_image(message);
-    return image ? std::move(image) : no_message(topic);
-  }
-  MessageReader reader = reader_of(topic, message);
-  CompressedImageMessage image;
-  image.header = header_of(reader);
-  image.format = reader.text();
-  image.data = reader.byte_sequence();
-  if (reader.bad()) return no_message(topic);
-  return image;
+  return decoded<CompressedImageMessage>(topic,
+                                         message,
+                                         foxglove::decode_compressed_image,
+                                         [](MessageReader& reader, CompressedImageMessage& image) {
+                                           image.format = reader.text();
+                                           image.data = reader.byte_sequence();
+                                         });
 }
 
 Result<CalibrationMessage> decode_calibration(const Topic& topic,
                                               std::span<const std::byte> message) {
-  if (topic.encoding == "protobuf") {
-    auto calibration = foxglove::decode_calibration(message);
-    return calibration ? std::move(calibration) : no_message(topic);
-  }
-  MessageReader reader = reader_of(topic, message);
-  CalibrationMessage calibration;
-  calibration.header = header_of(reader);
-  calibration.height = reader.number<std::uint32_t>();
-  calibration.width = reader.number<std::uint32_t>();
-  calibration.model = reader.text();
-  const std::uint32_t count = reader.count(sizeof(double));
-  constexpr std::uint32_t kMostCoefficients = 32;
-  for (std::uint32_t i = 0; i < count && !reader.bad(); ++i) {
-    const double value = reader.number<double>();
-    if (i < kMostCoefficients) calibration.d.push_back(value);
-  }
-  for (double& value : calibration.k) value = reader.number<double>();
-  for (double& value : calibration.r) value = reader.number<double>();
-  for (double& value : calibration.p) value = reader.number<double>();
-  calibration.binning_x = reader.number<std::uint32_t>();
-  calibration.binning_y = reader.number<std::uint32_t>();
-  calibration.roi_x = reader.number<std::uint32_t>();
-  calibration.roi_y = reader.number<std::uint32_t>();
-  if (reader.bad()) return no_message(topic);
-  return calibration;
+  return decoded<CalibrationMessage>(topic,
+                                     message,
+                                     foxglove::decode_calibration,
+                                     [](MessageReader& reader, CalibrationMessage& calibration) {
+                                       calibration.height = reader.number<std::uint32_t>();
+                                       calibration.width = reader.number<std::uint32_t>();
+                                       calibration.model = reader.text();
+                                       const std::uint32_t count = reader.count(sizeof(double));
+                                       constexpr std::uint32_t kMostCoefficients = 32;
+                                       for (std::uint32_t i = 0; i < count && !reader.bad(); ++i) {
+                                         const double value = reader.number<double>();
+                                         if (i < kMostCoefficients) calibration.d.push_back(value);
+                                       }
+                                       for (double& value : calibration.k)
+                                         value = reader.number<double>();
+                                       for (double& value : calibration.r)
+                                         value = reader.number<double>();
+                                       for (double& value : calibration.p)
+                                         value = reader.number<double>();
+                                       calibration.binning_x = reader.number<std::uint32_t>();
+                                       calibration.binning_y = reader.number<std::uint32_t>();
+                                       calibration.roi_x = reader.number<std::uint32_t>();
+                                       calibration.roi_y = reader.number<std::uint32_t>();
+                                     });
 }
 
 Result<std::vector<TransformMessage>> decode_transforms(const Topic& topic,

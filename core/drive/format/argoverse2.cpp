@@ -120,9 +120,7 @@ Result<CloudRead> read_sweep_file(const fs::path& path) {
 class Reader {
  public:
   explicit Reader(const fs::path& root) {
-    tables_.info.name = root.filename().string();
-    tables_.info.format = kFormat;
-    tables_.info.root = root;
+    tables_.info = reading::info_of(root, kFormat);
     tables_.info.sequence = true;
   }
 

@@ -82,9 +82,7 @@ std::vector<SizedImage> readable_images(const fs::path& folder, DriveTables& tab
 class Reader {
  public:
   explicit Reader(const fs::path& root) {
-    tables_.info.name = root.filename().string();
-    tables_.info.format = kFormat;
-    tables_.info.root = root;
+    tables_.info = reading::info_of(root, kFormat);
     tables_.match_by_name = true;
   }
 

@@ -89,9 +89,7 @@ Clock read_clock(const fs::path& sensor) {
 class Reader {
  public:
   explicit Reader(const fs::path& root) {
-    tables_.info.name = root.filename().string();
-    tables_.info.format = kFormat;
-    tables_.info.root = root;
+    tables_.info = reading::info_of(root, kFormat);
     tables_.info.sequence = true;
   }
 

@@ -391,9 +391,7 @@ class Reader {
 
 Result<std::unique_ptr<Drive>> open(const DriveRef& ref, const Repairs& repairs) {
   if (ref.path.extension() == ".pkl") return tl::unexpected(is_pickle(ref.path));
-  auto tables = Reader(ref.path).tables();
-  if (!tables) return tl::unexpected(tables.error());
-  return make_table_drive(std::move(*tables), repairs);
+  return make_table_drive(Reader(ref.path).tables(), repairs);
 }
 
 }  // namespace

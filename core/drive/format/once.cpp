@@ -49,9 +49,7 @@ Listing list(const fs::path& path) {
 class Reader {
  public:
   explicit Reader(const fs::path& root) {
-    tables_.info.name = root.filename().string();
-    tables_.info.format = kFormat;
-    tables_.info.root = root;
+    tables_.info = reading::info_of(root, kFormat);
     tables_.info.sequence = true;
     tables_.match_by_name = true;
   }
@@ -210,9 +208,7 @@ class Reader {
 };
 
 Result<std::unique_ptr<Drive>> open(const DriveRef& ref, const Repairs& repairs) {
-  auto tables = Reader(ref.path).tables();
-  if (!tables) return tl::unexpected(tables.error());
-  return make_table_drive(std::move(*tables), repairs);
+  return make_table_drive(Reader(ref.path).tables(), repairs);
 }
 
 }  // namespace

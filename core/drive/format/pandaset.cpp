@@ -105,9 +105,7 @@ Result<Json> json_file(const fs::path& path) {
 class Reader {
  public:
   explicit Reader(const fs::path& root) {
-    tables_.info.name = root.filename().string();
-    tables_.info.format = kFormat;
-    tables_.info.root = root;
+    tables_.info = reading::info_of(root, kFormat);
     tables_.info.sequence = true;
     tables_.match_by_name = true;  // file NN of a camera was taken with sweep NN
   }
@@ -321,9 +319,7 @@ class Reader {
 };
 
 Result<std::unique_ptr<Drive>> open(const DriveRef& ref, const Repairs& repairs) {
-  auto tables = Reader(ref.path).tables();
-  if (!tables) return tl::unexpected(tables.error());
-  return make_table_drive(std::move(*tables), repairs);
+  return make_table_drive(Reader(ref.path).tables(), repairs);
 }
 
 }  // namespace

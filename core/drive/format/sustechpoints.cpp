@@ -114,9 +114,7 @@ Result<Calibrated> parse_calibration(std::string_view content) {
 class Reader {
  public:
   Reader(const fs::path& root, const Repairs& repairs) : repairs_(repairs) {
-    tables_.info.name = root.filename().string();
-    tables_.info.format = kFormat;
-    tables_.info.root = root;
+    tables_.info = reading::info_of(root, kFormat);
     tables_.info.sequence = true;
     tables_.match_by_name = true;
   }

@@ -133,9 +133,7 @@ Result<Json> json_at(const fs::path& path) {
 class Reader {
  public:
   explicit Reader(const fs::path& root) {
-    tables_.info.name = root.filename().string();
-    tables_.info.format = kFormat;
-    tables_.info.root = root;
+    tables_.info = reading::info_of(root, kFormat);
     tables_.info.sequence = root.parent_path().filename() != "single_frames";
   }
 

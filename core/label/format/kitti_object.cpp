@@ -51,20 +51,11 @@ void read_file(const Drive& drive, const Instants& instants, Source source, Labe
 }
 
 Result<LabelSet> read(const Drive& drive, const std::filesystem::path& place) {
-  const auto files = label_files(place, {".txt"});
-  if (!files) return tl::make_unexpected(files.error());
-  LabelSet set;
-  set.format = "kitti_object";
   const Instants instants(drive);
-  for (const auto& file : *files) {
-    auto source = read_source(drive, file, set.format, file.stem().string());
-    if (source)
-      read_file(drive, instants, std::move(*source), set);
-    else
-      set.problems.push_back(source.error());
-  }
-  judge_frames(set, drive, place);
-  return set;
+  return read_each(
+      drive, place, "kitti_object", {".txt"}, of_stem, [&](Source source, LabelSet& set) {
+        read_file(drive, instants, std::move(source), set);
+      });
 }
 
 double recognise(const std::filesystem::path& place) {

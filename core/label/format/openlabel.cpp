@@ -78,19 +78,9 @@ void read_file(const Drive& drive, Source source, LabelSet& set) {
 }
 
 Result<LabelSet> read(const Drive& drive, const std::filesystem::path& place) {
-  const auto files = label_files(place, {".json"});
-  if (!files) return tl::make_unexpected(files.error());
-  LabelSet set;
-  set.format = kFormat;
-  for (const auto& file : *files) {
-    auto source = read_source(drive, file, set.format, {});
-    if (source)
-      read_file(drive, std::move(*source), set);
-    else
-      set.problems.push_back(source.error());
-  }
-  judge_frames(set, drive, place);
-  return set;
+  return read_each(drive, place, kFormat, {".json"}, {}, [&](Source source, LabelSet& set) {
+    read_file(drive, std::move(source), set);
+  });
 }
 
 double recognise(const std::filesystem::path& place) {

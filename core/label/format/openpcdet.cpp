@@ -94,21 +94,16 @@ void read_file(const Drive& drive, const Instants& instants, Source source, Labe
 }
 
 Result<LabelSet> read(const Drive& drive, const std::filesystem::path& place) {
-  const auto files = label_files(place, {".txt"});
-  if (!files) return tl::make_unexpected(files.error());
-  LabelSet set;
-  set.format = kFormat;
   const Instants instants(drive);
-  for (const auto& file : *files) {
-    auto source =
-        read_source(drive, file, set.format, instant_named(instants, file.stem().string()).name);
-    if (source)
-      read_file(drive, instants, std::move(*source), set);
-    else
-      set.problems.push_back(source.error());
-  }
-  judge_frames(set, drive, place);
-  return set;
+  return read_each(
+      drive,
+      place,
+      kFormat,
+      {".txt"},
+      [&](const std::filesystem::path& file) {
+        return instant_named(instants, of_stem(file)).name;
+      },
+      [&](Source source, LabelSet& set) { read_file(drive, instants, std::move(source), set); });
 }
 
 double recognise(const std::filesystem::path& place) {

@@ -178,20 +178,10 @@ void read_file(const Drive& drive, const Instants& instants, Source source, Labe
 }
 
 Result<LabelSet> read(const Drive& drive, const std::filesystem::path& place) {
-  const auto files = label_files(place, {".csv"});
-  if (!files) return tl::make_unexpected(files.error());
-  LabelSet set;
-  set.format = kFormat;
   const Instants instants(drive);
-  for (const auto& file : *files) {
-    auto source = read_source(drive, file, set.format, file.stem().string());
-    if (source)
-      read_file(drive, instants, std::move(*source), set);
-    else
-      set.problems.push_back(source.error());
-  }
-  judge_frames(set, drive, place);
-  return set;
+  return read_each(drive, place, kFormat, {".csv"}, of_stem, [&](Source source, LabelSet& set) {
+    read_file(drive, instants, std::move(source), set);
+  });
 }
 
 /// A number that stands there already is left as it is written; a way through ego and back costs a

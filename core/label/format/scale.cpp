@@ -170,20 +170,10 @@ void read_file(const Drive& drive, const Instants& instants, Source source, Labe
 }
 
 Result<LabelSet> read(const Drive& drive, const std::filesystem::path& place) {
-  const auto files = label_files(place, {".json"});
-  if (!files) return tl::make_unexpected(files.error());
-  LabelSet set;
-  set.format = kFormat;
   const Instants instants(drive);
-  for (const auto& file : *files) {
-    auto source = read_source(drive, file, set.format, file.stem().string());
-    if (source)
-      read_file(drive, instants, std::move(*source), set);
-    else
-      set.problems.push_back(source.error());
-  }
-  judge_frames(set, drive, place);
-  return set;
+  return read_each(drive, place, kFormat, {".json"}, of_stem, [&](Source source, LabelSet& set) {
+    read_file(drive, instants, std::move(source), set);
+  });
 }
 
 ScaleBox box_of(const WriteRequest& request, const OutFrame& frame, const OutBox& box) {

@@ -282,20 +282,10 @@ MakeJsonBoxes maker(const Drive& drive, const WriteRequest* request) {
 }
 
 Result<LabelSet> read(const Drive& drive, const std::filesystem::path& place) {
-  const auto files = label_files(place, {".json"});
-  if (!files) return tl::unexpected(files.error());
-  LabelSet set;
-  set.format = "segments";
   const Instants instants(drive);
-  for (const auto& file : *files) {
-    auto source = read_source(drive, file, set.format, {});
-    if (source)
-      read_json_boxes(drive, instants, std::move(*source), maker(drive, nullptr), set);
-    else
-      set.problems.push_back(source.error());
-  }
-  judge_frames(set, drive, place);
-  return set;
+  return read_each(drive, place, "segments", {".json"}, {}, [&](Source source, LabelSet& set) {
+    read_json_boxes(drive, instants, std::move(source), maker(drive, nullptr), set);
+  });
 }
 
 double recognise(const std::filesystem::path& place) {

@@ -6,8 +6,8 @@ namespace {
 // What Datumaro 1.13 writes, with a skeleton of an image that is no cuboid among its boxes.
 constexpr const char* kFile =
     R"({"dm_format_version":"1.0","media_type":6,"infos":{},"categories":{"label":{"labels":[{"name":"car","parent":"","attributes":[]},{"name":"bus","parent":"","attributes":[]}],"label_groups":[],"attributes":[]}},"items":[)"
-    R"({"id":"000001","annotations":[{"id":7,"type":"cuboid_3d","attributes":{"track_id":5,"occluded":false,"colour":"red"},"group":0,"label_id":0,"position":[1.0,2.0,3.0],"rotation":[0.0,0.0,0.30],"scale":[4.1,1.7,1.5]},{"id":9,"type":"label","attributes":{},"group":0,"label_id":1}],"attr":{"frame":1},"point_cloud":{"path":"/tmp/x/000001.pcd"}},)"
-    R"({"id":"000002","annotations":[{"id":8,"type":"cuboid_3d","attributes":{"track_id":5,"occluded":true,"keyframe":false},"group":0,"label_id":0,"position":[1.5,2.0,3.0],"rotation":[0.0,0.0,0.3],"scale":[4.1,1.7,1.5]}],"attr":{"frame":2},"point_cloud":{"path":"/tmp/x/000002.pcd"}}]})";
+    R"({"id":"000001","annotations":[{"id":7,"type":"cuboid_3d","attributes":{"track_id":5,"occluded":false,"colour":"red"},"group":0,"label_id":0,"position":[1.0,2.0,3.0],"rotation":[0.0,0.0,0.30],"scale":[4.1,1.7,1.5]},{"id":9,"type":"label","attributes":{},"group":0,"label_id":1}],"attr":{"frame":1},"point_cloud":{"path":"pointcloud/000001.pcd"}},)"
+    R"({"id":"000002","annotations":[{"id":8,"type":"cuboid_3d","attributes":{"track_id":5,"occluded":true,"keyframe":false},"group":0,"label_id":0,"position":[1.5,2.0,3.0],"rotation":[0.0,0.0,0.3],"scale":[4.1,1.7,1.5]}],"attr":{"frame":2},"point_cloud":{"path":"pointcloud/000002.pcd"}}]})";
 
 test::LabelFiles datumaro() {
   return {"datumaro", {{"annotations/default.json", kFile}}, ""};

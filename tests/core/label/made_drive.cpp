@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/base/files.hpp"
+#include "core/drive/formats.hpp"
 #include "core/drive/table_drive.hpp"
 
 namespace sweepbox::test {
@@ -74,6 +75,15 @@ std::unique_ptr<Imported> imported(LabelSet labels, const Drive& drive) {
     REQUIRE_FALSE(why_unsound(*track));
   }
   return result;
+}
+
+Labelled with_own_labels(const std::filesystem::path& path) {
+  auto drive = open_drive(path, {}, {}, {});
+  if (!drive) FAIL(to_line(drive.error()));
+  auto labels = read_own_labels(**drive);
+  REQUIRE(labels);
+  for (const Problem& problem : labels->problems) FAIL(to_line(problem));
+  return {std::move(*drive), std::move(*labels)};
 }
 
 std::vector<WrittenFile> written_as(std::string_view format,

@@ -37,6 +37,14 @@ struct Imported {
 
 std::unique_ptr<Imported> imported(LabelSet labels, const Drive& drive);
 
+/// A drive on the disk with its own labels, in which nothing is wrong; ends the test otherwise.
+struct Labelled {
+  std::shared_ptr<const Drive> drive;
+  LabelSet labels;
+};
+
+Labelled with_own_labels(const std::filesystem::path& path);
+
 /// Every frame of the drive written in a format.
 std::vector<WrittenFile> written_as(std::string_view format,
                                     const Document& document,

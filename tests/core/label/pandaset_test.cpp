@@ -15,23 +15,9 @@
 namespace sweepbox {
 namespace {
 
-struct Opened {
-  std::shared_ptr<const Drive> drive;
-  LabelSet labels;
-};
-
-Opened opened(const std::filesystem::path& path) {
-  auto drive = open_drive(path, {}, {}, {});
-  if (!drive) FAIL(to_line(drive.error()));
-  auto labels = read_own_labels(**drive);
-  REQUIRE(labels);
-  for (const Problem& problem : labels->problems) FAIL(to_line(problem));
-  return {std::move(*drive), std::move(*labels)};
-}
-
 TEST_CASE("PandaSet: 470 of 622 boxes hold a point of their own lidar, 371 hold five") {
   SHARED_DATA_OR_SKIP(folder, "pandaset");
-  const Opened set = opened(folder);
+  const test::Labelled set = test::with_own_labels(folder);
   REQUIRE(set.labels.labels.size() == 622);
   CHECK(set.labels.elsewhere == 0);
   std::map<int, Sweep> sweeps;
@@ -68,7 +54,7 @@ TEST_CASE("PandaSet: 470 of 622 boxes hold a point of their own lidar, 371 hold 
 
 TEST_CASE("PandaSet: 101 stationary tracks stand at one place of the world in all four frames") {
   SHARED_DATA_OR_SKIP(folder, "pandaset");
-  const Opened set = opened(folder);
+  const test::Labelled set = test::with_own_labels(folder);
   std::map<std::string, std::vector<Vec3>> places;
   int siblings = 0;
   for (const Label& label : set.labels.labels) {
@@ -89,7 +75,7 @@ TEST_CASE("PandaSet: 101 stationary tracks stand at one place of the world in al
 
 TEST_CASE("PandaSet: what nobody touched goes back byte for byte, a moved box changes one row") {
   SHARED_DATA_OR_SKIP(folder, "pandaset");
-  Opened set = opened(folder);
+  test::Labelled set = test::with_own_labels(folder);
   const std::filesystem::path csv = folder / "001" / "annotations" / "cuboids_csv";
   const auto import = test::imported(std::move(set.labels), *set.drive);
   for (const WrittenFile& file : test::written_as("pandaset", import->document(), *set.drive)) {

@@ -11,20 +11,6 @@
 namespace sweepbox {
 namespace {
 
-struct Opened {
-  std::shared_ptr<const Drive> drive;
-  LabelSet labels;
-};
-
-Opened opened(const std::filesystem::path& path) {
-  auto drive = open_drive(path, {}, {}, {});
-  if (!drive) FAIL(to_line(drive.error()));
-  auto labels = read_own_labels(**drive);
-  REQUIRE(labels);
-  for (const Problem& problem : labels->problems) FAIL(to_line(problem));
-  return {std::move(*drive), std::move(*labels)};
-}
-
 TEST_CASE("View-of-Delft: its folder, its lidar and the split below open as the same drive") {
   SHARED_DATA_OR_SKIP(folder, "view_of_delft");
   for (const auto& path :
@@ -49,7 +35,7 @@ TEST_CASE("View-of-Delft: its folder, its lidar and the split below open as the 
 
 TEST_CASE("View-of-Delft: 15 boxes hold five points or more, median 180") {
   SHARED_DATA_OR_SKIP(folder, "view_of_delft");
-  const Opened set = opened(folder);
+  const test::Labelled set = test::with_own_labels(folder);
   std::map<std::string, int> classes;
   std::vector<std::size_t> points;
   const auto sweep = set.drive->read_sweep(0, 0);
@@ -75,7 +61,7 @@ TEST_CASE("View-of-Delft: 15 boxes hold five points or more, median 180") {
 
 TEST_CASE("View-of-Delft: rows go back byte for byte, a raised box changes its place alone") {
   SHARED_DATA_OR_SKIP(folder, "view_of_delft");
-  Opened set = opened(folder);
+  test::Labelled set = test::with_own_labels(folder);
   const auto original = read_text(folder / "lidar" / "training" / "label_2" / "00549.txt").value();
   const Label first = set.labels.labels[0];
   const auto import = test::imported(std::move(set.labels), *set.drive);
