@@ -27,9 +27,7 @@ std::vector<std::string_view> fields_of(std::string_view line) {
   return fields;
 }
 
-std::optional<FolderPose> row_pose(const std::vector<std::string_view>& fields,
-                                   bool nanoseconds,
-                                   bool w_first) {
+std::optional<FolderPose> row_pose(const std::vector<std::string_view>& fields, bool nanoseconds) {
   if (fields.size() != 8 && fields.size() != 12 && fields.size() != 16) return std::nullopt;
   std::vector<double> n;
   for (const std::string_view field : fields) {
@@ -41,8 +39,8 @@ std::optional<FolderPose> row_pose(const std::vector<std::string_view>& fields,
     const auto pose = pose_of_matrix(Json(n));
     return pose ? std::optional(FolderPose{std::nullopt, *pose}) : std::nullopt;
   }
-  const auto pose = nanoseconds || w_first ? pose_of(&n[1], n[4], n[5], n[6], n[7])
-                                           : pose_of(&n[1], n[7], n[4], n[5], n[6]);
+  const auto pose =
+      nanoseconds ? pose_of(&n[1], n[4], n[5], n[6], n[7]) : pose_of(&n[1], n[7], n[4], n[5], n[6]);
   std::optional<Stamp> stamp = stamp_of_seconds(fields[0]);
   if (nanoseconds) {
     const auto ns = to_integer(fields[0]);
@@ -71,7 +69,7 @@ std::optional<FolderPose> json_pose(const Json& entry) {
 
 }  // namespace
 
-FolderPoses parse_folder_poses(std::string_view content, const std::string& file, bool w_first) {
+FolderPoses parse_folder_poses(std::string_view content, const std::string& file) {
   FolderPoses result;
   int wrong = 0;
   const std::string_view start = trimmed(content.substr(0, 64));
@@ -101,7 +99,7 @@ FolderPoses parse_folder_poses(std::string_view content, const std::string& file
       }
       first = false;
       result.kitti = result.kitti || fields.size() == 12;
-      if (const auto pose = row_pose(fields, nanoseconds, w_first))
+      if (const auto pose = row_pose(fields, nanoseconds))
         result.poses.push_back(*pose);
       else
         ++wrong;

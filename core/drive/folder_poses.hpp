@@ -24,11 +24,11 @@ struct FolderPoses {
 };
 
 /// A text of rows: 12 numbers (KITTI, row-major 3×4), 16 (row-major 4×4), 8 (TUM: seconds, x y z,
-/// quaternion x y z w; with `w_first` w x y z), our csv (stamp_ns,x,y,z,qw,qx,qy,qz under a
+/// quaternion x y z w), our csv (stamp_ns,x,y,z,qw,qx,qy,qz under a
 /// header); blanks or commas between, # begins a comment. Or JSON: a list (or "poses") of such
 /// lists of 12 or 16 numbers, or of objects with "pose" or "matrix" and "stamp_ns" or "timestamp"
 /// (s). What stands in the file is world from ego; rows that hold no pose are counted in one
 /// problem.
-FolderPoses parse_folder_poses(std::string_view content, const std::string& file, bool w_first);
+FolderPoses parse_folder_poses(std::string_view content, const std::string& file);
 
 }  // namespace sweepbox

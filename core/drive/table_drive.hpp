@@ -66,6 +66,9 @@ struct DriveTables {
   std::vector<TableLidar> lidars;  ///< the first is the reference
   std::vector<TableCamera> cameras;
   std::vector<TablePose> poses;  ///< ascending; empty without poses
+  /// What the poses of the set's files are of, where it is not ego but a lidar with other axes: the
+  /// repair poses.quaternion reorders the numbers that stand in the file.
+  Pose ego_from_posed;
   /// ego_from_NAME; an entry for one frame ("camera_rect_0", 3) wins over that for all (frame −1).
   std::map<std::pair<std::string, int>, Pose> frames_of_reference;
   /// Where the set has no clock and the stamps were made from numbers: the rate that was assumed.

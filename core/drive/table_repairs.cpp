@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/base/parse.hpp"
+#include "core/drive/reading.hpp"
 #include "core/drive/repaired.hpp"
 
 namespace sweepbox::reading {
@@ -51,18 +52,13 @@ void repair_lens(TableCamera& camera, std::string_view value) {
 /// poses, and are brought back and again.
 template <class Function>
 void repair_poses(DriveTables& tables, Function repaired) {
-  std::map<Stamp, std::pair<Pose, Pose>> changed;
-  for (TablePose& pose : tables.poses) {
-    const Pose before = pose.world_from_ego;
-    pose.world_from_ego = repaired(before);
-    changed[pose.stamp] = {before, pose.world_from_ego};
-  }
+  const std::vector<TablePose> old = tables.poses;
+  for (TablePose& pose : tables.poses) pose.world_from_ego = repaired(pose.world_from_ego);
   for (TableLidar& lidar : tables.lidars)
     for (TableSweep& sweep : lidar.sweeps) {
-      const auto pose = changed.find(sweep.stamp);
-      if (!sweep.ego_from_points || pose == changed.end()) continue;
-      const auto& [before, after] = pose->second;
-      sweep.ego_from_points = after.inverse() * (before * *sweep.ego_from_points);
+      const auto before = pose_at(old, sweep.stamp), after = pose_at(tables.poses, sweep.stamp);
+      if (sweep.ego_from_points && before && after)
+        sweep.ego_from_points = after->inverse() * (*before * *sweep.ego_from_points);
     }
 }
 
@@ -133,7 +129,9 @@ Result<void> apply_repair(DriveTables& tables, const std::string& name, const st
     repair_poses(tables, [](const Pose& pose) { return pose.inverse(); });
   } else if (kind == "poses.quaternion") {
     repair_poses(tables, [&](const Pose& pose) {
-      return Pose{reordered(pose.rotation, value), pose.translation};
+      const Pose read = pose * tables.ego_from_posed;
+      return Pose{reordered(read.rotation, value), read.translation} *
+             tables.ego_from_posed.inverse();
     });
   } else if (kind == "motion.NAME") {
     if (!of_lidar) return bad_repair(name, "a lidar", text("{}", match->sensor));

@@ -148,6 +148,7 @@ class Reader {
     const double turn = x == "left" ? kPi / 2 : x == "right" ? -kPi / 2 : x == "back" ? kPi : 0;
     ego_from_lidar_ = pose_from_yaw(turn);
     tables_.frames_of_reference[{"velodyne", -1}] = ego_from_lidar_;
+    tables_.ego_from_posed = ego_from_lidar_;
   }
 
   /// Times in all names, else their numbers at an assumed rate, else their order.
@@ -312,8 +313,7 @@ class Reader {
     for (const char* name : {"poses.csv", "poses.txt", "poses.json"}) {
       const auto content = read_text(root() / name);
       if (!content) continue;
-      FolderPoses read =
-          parse_folder_poses(*content, name, repairs_.value("poses.quaternion") == "wxyz");
+      FolderPoses read = parse_folder_poses(*content, name);
       for (Problem& problem : read.problems) tables_.problems.push_back(std::move(problem));
       const bool timed = !read.poses.empty() && read.poses.front().stamp;
       const std::size_t count = lidar().sweeps.size();

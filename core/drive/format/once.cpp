@@ -52,6 +52,7 @@ class Reader {
     tables_.info = reading::info_of(root, kFormat);
     tables_.info.sequence = true;
     tables_.match_by_name = true;
+    tables_.ego_from_posed = ego_from_lidar_;
   }
 
   Result<DriveTables> tables() {

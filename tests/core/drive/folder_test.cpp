@@ -38,29 +38,71 @@ TEST_CASE("times in names: ten to nineteen digits, a point or a line before the 
 }
 
 TEST_CASE("poses as KITTI, TUM and our own csv write them") {
-  const auto kitti = parse_folder_poses("1 0 0 5 0 1 0 6 0 0 1 7\n", "p", false);
+  const auto kitti = parse_folder_poses("1 0 0 5 0 1 0 6 0 0 1 7\n", "p");
   REQUIRE(kitti.poses.size() == 1);
   CHECK(kitti.kitti);
   CHECK(kitti.poses[0].world_from_ego.translation.isApprox(Vec3(5, 6, 7)));
-  const auto tum = parse_folder_poses("# t\n1.5 1 2 3 0 0 0.6 0.8\nnonsense\n", "p", false);
+  const auto tum = parse_folder_poses("# t\n1.5 1 2 3 0 0 0.6 0.8\nnonsense\n", "p");
   REQUIRE(tum.poses.size() == 1);
   CHECK(tum.poses[0].stamp == Stamp{1'500000000});
   CHECK(tum.poses[0].world_from_ego.rotation.w() == Approx(0.8));
   CHECK(tum.problems.size() == 1);
-  const auto w_first = parse_folder_poses("1.5 1 2 3 0.8 0 0 0.6\n", "p", true);
-  REQUIRE(w_first.poses.size() == 1);
-  CHECK(w_first.poses[0].world_from_ego.rotation.w() == Approx(0.8));
-  const auto csv = parse_folder_poses(
-      "stamp_ns,x,y,z,qw,qx,qy,qz\n7,500000.125,4000000,3,1,0,0,0\n", "p", false);
+  const auto csv =
+      parse_folder_poses("stamp_ns,x,y,z,qw,qx,qy,qz\n7,500000.125,4000000,3,1,0,0,0\n", "p");
   REQUIRE(csv.poses.size() == 1);
   CHECK(csv.poses[0].stamp == Stamp{7});
   CHECK(csv.poses[0].world_from_ego.translation.x() == 500000.125);
   const auto json = parse_folder_poses(
-      R"([{"stamp_ns": 5, "pose": [1, 0, 0, 1, 0, 1, 0, 2, 0, 0, 1, 3, 0, 0, 0, 1]}, {}])",
-      "p",
-      false);
+      R"([{"stamp_ns": 5, "pose": [1, 0, 0, 1, 0, 1, 0, 2, 0, 0, 1, 3, 0, 0, 0, 1]}, {}])", "p");
   REQUIRE(json.poses.size() == 1);
   CHECK(json.poses[0].stamp == Stamp{5});
+}
+
+TEST_CASE(
+    "poses.quaternion=wxyz gives the poses that the file says, whichever way the lidar looks") {
+  test::TempFolder folder;
+  for (const char* name : {"100.pcd", "101.pcd"}) REQUIRE(write_file(folder.path() / name, kPcd));
+  REQUIRE(write_file(folder.path() / "poses.txt",
+                     "10.0 1 2 3 0.8 0 0 0.6\n10.1 4 5 6 0.5 -0.1 0.7 0.5\n"));
+  const auto lidar_at = [&](const Repairs& repairs, std::size_t frame) {
+    const auto drive = open_drive(folder.path(), {}, {}, repairs);
+    REQUIRE(drive);
+    const auto sweep = (*drive)->read_sweep(static_cast<int>(frame), 0);
+    REQUIRE(sweep);
+    const auto world_from_ego = (*drive)->world_from_ego((*drive)->frames()[frame].stamp);
+    REQUIRE(world_from_ego);
+    return *world_from_ego * sweep->ego_from_points;
+  };
+  for (const char* x : {"forward", "left", "right", "back"}) {
+    const Repairs repairs{{{"poses.quaternion", "wxyz"}, {"axes.lidar", x}}};
+    // w 0.8, z 0.6: x turns to (0.64 − 0.36, 2 · 0.8 · 0.6, 0).
+    CHECK((lidar_at(repairs, 0) * Vec3(1, 0, 0) - Vec3(1.28, 2.96, 3)).norm() < 1e-9);
+    const Pose second = lidar_at(repairs, 1);
+    CHECK(angle_between(second.rotation, Quat(0.5, -0.1, 0.7, 0.5)) < 1e-6);
+    CHECK((second.translation - Vec3(4, 5, 6)).norm() < 1e-9);
+  }
+}
+
+TEST_CASE("poses.quaternion=wxyz brings points of the world to the vehicle, between poses too") {
+  test::TempFolder folder;
+  const std::string head =
+      "VERSION .7\nFIELDS x y z\nSIZE 8 8 8\nTYPE F F F\nCOUNT 1 1 1\nWIDTH 1\nHEIGHT 1\n"
+      "POINTS 1\nDATA ascii\n";
+  for (const char* name : {"1557539924000", "1557539924100"})
+    REQUIRE(write_file(folder.path() / (std::string(name) + ".pcd"), head + "50002 7 0\n"));
+  // The vehicle looks along the world's y: w = z = cos 45°. The sweeps lie between its poses.
+  REQUIRE(write_file(folder.path() / "poses.txt",
+                     "1557539923.95 50000 0 0 0.7071067811865476 0 0 0.7071067811865476\n"
+                     "1557539924.05 50000 0 0 0.7071067811865476 0 0 0.7071067811865476\n"
+                     "1557539924.15 50000 0 0 0.7071067811865476 0 0 0.7071067811865476\n"));
+  const auto drive = open_drive(folder.path(), {}, {}, Repairs{{{"poses.quaternion", "wxyz"}}});
+  REQUIRE(drive);
+  for (const int frame : {0, 1}) {
+    const auto sweep = (*drive)->read_sweep(frame, 0);
+    REQUIRE(sweep);
+    const Vec3 in_ego = sweep->ego_from_points * sweep->pieces[0]->point(0);
+    CHECK((in_ego - Vec3(7, -2, 0)).norm() < 1e-3);
+  }
 }
 
 TEST_CASE("calibrations as OpenCV, ROS, Kalibr and we write them") {
