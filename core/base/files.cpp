@@ -40,9 +40,23 @@ tl::unexpected<Error> system_failure(const fs::path& path, Text wanted, int numb
               "check the path, its rights and the disk");
 }
 
+/// As many bytes as there are, up to `most`; the error is the system's number.
+std::optional<std::size_t> read_some(int descriptor, char* to, std::size_t most) {
+  std::size_t done = 0;
+  while (done < most) {
+    const ssize_t n = ::read(descriptor, to + done, most - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return std::nullopt;
+    if (n == 0) break;  // it shrank while being read: what is there is judged by its parser
+    done += static_cast<std::size_t>(n);
+  }
+  return done;
+}
+
 template <class Buffer>
 Result<Buffer> read_whole(const fs::path& path, std::uint64_t most) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // NONBLOCK: a pipe by that name must not hold the program up.
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file.valid()) return system_failure(path, "a readable file", errno);
 
   struct stat status {};
@@ -59,15 +73,9 @@ Result<Buffer> read_whole(const fs::path& path, std::uint64_t most) {
                 "check that this is the right file");
   Buffer content;
   content.resize(size);
-  std::size_t done = 0;
-  while (done < size) {
-    const ssize_t n = ::read(file.get(), content.data() + done, size - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return system_failure(path, "a readable file", errno);
-    if (n == 0) break;  // it shrank while being read: what is there is judged by its parser
-    done += static_cast<std::size_t>(n);
-  }
-  content.resize(done);
+  const auto done = read_some(file.get(), reinterpret_cast<char*>(content.data()), size);
+  if (!done) return system_failure(path, "a readable file", errno);
+  content.resize(*done);
   return content;
 }
 
@@ -86,6 +94,19 @@ Result<std::vector<std::byte>> read_bytes(const fs::path& path, std::uint64_t mo
 
 Result<std::string> read_text(const fs::path& path, std::uint64_t most) {
   return read_whole<std::string>(path, most);
+}
+
+std::string read_beginning(const fs::path& path, std::size_t most) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+
+  struct stat status {};
+
+  if (!file.valid() || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
+  std::string begin(static_cast<std::size_t>(std::min(static_cast<std::uint64_t>(most),
+                                                      static_cast<std::uint64_t>(status.st_size))),
+                    '\0');
+  begin.resize(read_some(file.get(), begin.data(), begin.size()).value_or(0));
+  return begin;
 }
 
 Result<void> write_file(const fs::path& path, std::span<const std::byte> content) {

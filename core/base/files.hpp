@@ -25,6 +25,10 @@ namespace fs = std::filesystem;
 [[nodiscard]] Result<std::string> read_text(const fs::path& path,
                                             std::uint64_t most = std::uint64_t{1} << 28);
 
+/// At most `most` bytes from its beginning, to tell what it is; empty where it is no regular file
+/// or cannot be read.
+std::string read_beginning(const fs::path& path, std::size_t most);
+
 /// Writes beside the file and renames over it, after fsync: the old or the new content, never half.
 [[nodiscard]] Result<void> write_file(const fs::path& path, std::string_view content);
 [[nodiscard]] Result<void> write_file(const fs::path& path, std::span<const std::byte> content);

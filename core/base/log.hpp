@@ -22,9 +22,4 @@ void log_warning(fmt::format_string<Arguments...> pattern, Arguments&&... argume
   write_log(LogLevel::warning, fmt::format(pattern, std::forward<Arguments>(arguments)...));
 }
 
-template <class... Arguments>
-void log_info(fmt::format_string<Arguments...> pattern, Arguments&&... arguments) {
-  write_log(LogLevel::info, fmt::format(pattern, std::forward<Arguments>(arguments)...));
-}
-
 }  // namespace sweepbox

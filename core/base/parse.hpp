@@ -23,4 +23,8 @@ std::vector<std::string_view> lines_of(std::string_view text);
 
 std::string_view trimmed(std::string_view text);
 
+/// Whether the brackets of a JSON text nest deeper than 64 levels: copies of JSON and walks through
+/// it recurse, and a hundred thousand brackets fit in a small file.
+bool nests_too_deep(std::string_view json);
+
 }  // namespace sweepbox

@@ -2,6 +2,8 @@
 
 #include <fmt/args.h>
 
+#include <cctype>
+
 namespace sweepbox {
 
 std::string fill(std::string_view pattern, const std::vector<std::string>& arguments) {
@@ -13,6 +15,12 @@ std::string fill(std::string_view pattern, const std::vector<std::string>& argum
   } catch (const fmt::format_error&) {
     return std::string(pattern);
   }
+}
+
+std::string capitalised(std::string words) {
+  if (!words.empty())
+    words[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(words[0])));
+  return words;
 }
 
 std::string english(const Text& text) {

@@ -38,6 +38,9 @@ Text text(std::string_view english, const Arguments&... arguments) {
 /// not fit its arguments is returned as it stands: a wrong translation must not end the program.
 std::string fill(std::string_view pattern, const std::vector<std::string>& arguments);
 
+/// The first letter large, where it is one of ASCII.
+std::string capitalised(std::string words);
+
 /// The English words.
 std::string english(const Text& text);
 

@@ -2,6 +2,9 @@
 
 #include <cmath>
 
+#include "core/base/files.hpp"
+#include "core/base/parse.hpp"
+
 namespace sweepbox {
 namespace {
 
@@ -22,11 +25,31 @@ bool add_numbers(const Json& array, std::size_t most, std::vector<double>& numbe
 
 }  // namespace
 
-std::vector<double> numbers_of(const Json& array, std::size_t count) {
+Json parse_json(std::string_view text) {
+  if (nests_too_deep(text)) return Json::value_t::discarded;
+  return Json::parse(text, nullptr, /*allow_exceptions=*/false);
+}
+
+Result<Json> json_file(const fs::path& path, std::uint64_t most) {
+  const auto content = read_text(path, most);
+  if (!content) return tl::unexpected(content.error());
+  Json json = parse_json(*content);
+  if (json.is_discarded())
+    return fail(
+        path.string(), {}, "JSON", "something else", "take this file from the data set again");
+  return json;
+}
+
+std::optional<std::vector<double>> numbers_up_to(const Json& array, std::size_t most) {
   std::vector<double> numbers;
-  if (!array.is_array() || !add_numbers(array, count, numbers) || numbers.size() != count)
-    return {};
+  if (!array.is_array() || !add_numbers(array, most, numbers)) return std::nullopt;
   return numbers;
+}
+
+std::vector<double> numbers_of(const Json& array, std::size_t count) {
+  auto numbers = numbers_up_to(array, count);
+  if (!numbers || numbers->size() != count) return {};
+  return std::move(*numbers);
 }
 
 std::optional<Pose> pose_of_matrix(const Json& array, bool by_columns) {
@@ -63,12 +86,10 @@ Result<Lens> lens_of_matrices(const Json& intrinsic,
   const std::vector<double> n = numbers_of(intrinsic, 9);
   if (n.empty() || !(n[0] > 0) || !(n[4] > 0))
     return fail({}, "cam_intrinsic", "9 numbers: fx 0 cx, 0 fy cy, 0 0 1", "something else");
-  std::vector<double> k;
-  for (std::size_t count = 1; distortion.is_array() && !distortion.empty() && count <= 14; ++count)
-    if (k = numbers_of(distortion, count); !k.empty()) break;
-  if (k.empty() && !distortion.is_null() && !distortion.empty())
+  auto k = numbers_up_to(distortion, kMostDistortion);
+  if ((!k || k->empty()) && !distortion.is_null() && !distortion.empty())
     return fail({}, "distortion", "coefficients of OpenCV", "something else");
-  return opencv_lens(n[0], n[4], n[2], n[5], std::move(k), width, height);
+  return opencv_lens(n[0], n[4], n[2], n[5], k.value_or(std::vector<double>()), width, height);
 }
 
 }  // namespace sweepbox

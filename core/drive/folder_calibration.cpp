@@ -28,6 +28,11 @@ Problem bad(const std::string& file, const std::string& where, Text expected, Te
           "mend this calibration; its images are left out"};
 }
 
+Problem bad(const std::string& file, const std::string& where, const Error& error) {
+  return bad(
+      file, where.empty() ? error.where : where + ", " + error.where, error.expected, error.found);
+}
+
 /// YAML as JSON, so that one reader serves both. Numbers become numbers; at most so deep.
 Json json_of(const YAML::Node& node, int depth, int& budget) {
   if (depth > 12 || --budget < 0) return {};
@@ -61,12 +66,6 @@ const Json* data_of(const Json& object, std::initializer_list<const char*> keys)
   return nullptr;
 }
 
-std::vector<double> list_of(const Json* array, std::size_t most) {
-  for (std::size_t count = 1; array && count <= most; ++count)
-    if (std::vector<double> numbers = numbers_of(*array, count); !numbers.empty()) return numbers;
-  return {};
-}
-
 int whole_at(const Json& object, std::initializer_list<const char*> keys) {
   for (const char* key : keys)
     if (const auto found = object.find(key); found != object.end() && found->is_number()) {
@@ -81,15 +80,28 @@ std::string word_at(const Json& object, const char* key) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-void add_distortion(FolderCamera& camera, const std::string& model, const std::vector<double>& k) {
-  bool any = false;
-  for (const double number : k) any = any || number != 0;
+/// OpenCV's coefficients, zeros at the end left out (it writes 4, 5, 8, 12 or 14).
+Result<void> add_distortion(FolderCamera& camera, const std::string& model, const Json& array) {
+  const auto read = numbers_up_to(array, kMostDistortion);
+  if (!read)
+    return fail({},
+                "distortion",
+                text("at most {} coefficients of OpenCV", kMostDistortion),
+                "something else");
+  std::vector<double> k = *read;
+  while (!k.empty() && k.back() == 0) k.pop_back();
   const bool fisheye = model == "equidistant" || model == "fisheye" || model == "kannala_brandt";
-  if (!fisheye && !any) return;
+  if (!fisheye && k.empty()) return {};
   camera.lens = fisheye ? "kannala_brandt" : "brown_conrady";
   const std::size_t most = fisheye ? std::size(kFisheye) : std::size(kNames);
-  for (std::size_t i = 0; i < std::min(k.size(), most); ++i)
+  if (k.size() > most)
+    return fail({},
+                "distortion",
+                text("at most {} coefficients that are not zero", most),
+                text("{}", k.size()));
+  for (std::size_t i = 0; i < k.size(); ++i)
     camera.parameters.emplace_back(fisheye ? kFisheye[i] : kNames[i], k[i]);
+  return {};
 }
 
 /// Where it stands, under the names that say so; the last ones map the other way.
@@ -110,14 +122,15 @@ std::optional<Pose> pose_at(const Json& object) {
   return std::nullopt;
 }
 
-/// A camera of matrices: OpenCV, ROS, SUSTechPOINTS and their like. Empty where it is none.
-std::optional<FolderCamera> matrix_camera(const Json& object) {
+/// A camera of matrices: OpenCV, ROS, SUSTechPOINTS and their like. Empty where it is none; an
+/// error where it is one whose lens cannot be had.
+Result<std::optional<FolderCamera>> matrix_camera(const Json& object) {
   const Json* matrix = data_of(
       object, {"camera_matrix", "intrinsic", "intrinsics", "cam_intrinsic", "K", "CameraMat"});
-  if (!matrix) return std::nullopt;
+  if (!matrix) return std::optional<FolderCamera>();
   std::vector<double> k = numbers_of(*matrix, 9);
   if (k.empty()) k = numbers_of(*matrix, 4);  // fx fy cx cy
-  if (k.empty()) return std::nullopt;
+  if (k.empty()) return std::optional<FolderCamera>();
   FolderCamera camera;
   camera.name = word_at(object, "camera_name");
   const bool nine = k.size() == 9;
@@ -125,18 +138,18 @@ std::optional<FolderCamera> matrix_camera(const Json& object) {
       {"fx", k[0]}, {"fy", nine ? k[4] : k[1]}, {"cx", k[2]}, {"cy", nine ? k[5] : k[3]}};
   camera.width = whole_at(object, {"image_width", "width"});
   camera.height = whole_at(object, {"image_height", "height"});
-  add_distortion(camera,
-                 word_at(object, "distortion_model"),
-                 list_of(data_of(object,
-                                 {"distortion_coefficients",
-                                  "dist_coeffs",
-                                  "distortion",
-                                  "D",
-                                  "DistCoeff",
-                                  "distortion_coeffs"}),
-                         8));
+  const Json* distortion = data_of(object,
+                                   {"distortion_coefficients",
+                                    "dist_coeffs",
+                                    "distortion",
+                                    "D",
+                                    "DistCoeff",
+                                    "distortion_coeffs"});
+  const auto added = add_distortion(
+      camera, word_at(object, "distortion_model"), distortion ? *distortion : Json::array());
+  if (!added) return tl::unexpected(added.error());
   camera.camera_from_lidar = pose_at(object);
-  return camera;
+  return std::optional(std::move(camera));
 }
 
 /// As drive.json has it.
@@ -162,37 +175,50 @@ std::optional<FolderCamera> own_camera(const Json& object) {
 }
 
 /// cam0, cam1 … each relative to the one before, the first to what T_cam_lidar says.
-void add_kalibr(const Json& json, FolderCalibration& result) {
+void add_kalibr(const Json& json, const std::string& file, FolderCalibration& result) {
   std::optional<Pose> before;
   for (int i = 0; i < 100; ++i) {
     const auto found = json.find("cam" + std::to_string(i));
     if (found == json.end() || !found->is_object()) break;
-    auto camera = matrix_camera(*found);
+    const std::string name = "cam" + std::to_string(i);
+    // Also of a camera that is left out: the next one stands relative to it.
+    std::optional<Pose> stands = pose_at(*found);
+    const auto from_before = pose_of_matrix(found->value("T_cn_cnm1", Json()));
+    if (!stands && before && from_before) stands = *from_before * *before;
+    before = stands;
+    auto read = matrix_camera(*found);
     const std::string model = word_at(*found, "camera_model");
-    if (!camera || (model != "pinhole" && !model.empty())) continue;
-    camera->name = "cam" + std::to_string(i);
+    if (model != "pinhole" && !model.empty()) continue;
+    if (!read) result.problems.push_back(bad(file, name, read.error()));
+    if (!read || !*read) continue;
+    FolderCamera& camera = **read;
+    camera.name = name;
+    camera.camera_from_lidar = stands;
     if (const std::vector<double> size = numbers_of(found->value("resolution", Json()), 2);
         !size.empty() && size[0] >= 1 && size[0] <= 1e5 && size[1] >= 1 && size[1] <= 1e5) {
-      camera->width = static_cast<int>(size[0]);
-      camera->height = static_cast<int>(size[1]);
+      camera.width = static_cast<int>(size[0]);
+      camera.height = static_cast<int>(size[1]);
     }
-    const auto from_before = pose_of_matrix(found->value("T_cn_cnm1", Json()));
-    if (!camera->camera_from_lidar && before && from_before)
-      camera->camera_from_lidar = *from_before * *before;
-    before = camera->camera_from_lidar;
-    result.cameras.push_back(std::move(*camera));
+    result.cameras.push_back(std::move(camera));
   }
 }
 
 void add_json(const Json& json, const std::string& file, FolderCalibration& result) {
   if (json.contains("cam0")) {
-    add_kalibr(json, result);
+    add_kalibr(json, file, result);
   } else if (const auto cameras = json.find("cameras");
              cameras != json.end() && cameras->is_object()) {
     for (const auto& [name, object] : cameras->items()) {
       if (!object.is_object()) continue;
       auto camera = own_camera(object);
-      if (!camera) camera = matrix_camera(object);
+      if (!camera) {
+        auto read = matrix_camera(object);
+        if (!read) {
+          result.problems.push_back(bad(file, "cameras." + name, read.error()));
+          continue;
+        }
+        camera = std::move(*read);
+      }
       if (!camera) {
         result.problems.push_back(
             bad(file, "cameras." + name, "lens and parameters, or matrices", "neither"));
@@ -201,8 +227,10 @@ void add_json(const Json& json, const std::string& file, FolderCalibration& resu
       camera->name = name;
       result.cameras.push_back(std::move(*camera));
     }
-  } else if (auto camera = matrix_camera(json)) {
-    result.cameras.push_back(std::move(*camera));
+  } else if (auto camera = matrix_camera(json); !camera) {
+    result.problems.push_back(bad(file, {}, camera.error()));
+  } else if (*camera) {
+    result.cameras.push_back(std::move(**camera));
   } else if (auto own = own_camera(json)) {
     result.cameras.push_back(std::move(*own));
   }
@@ -247,7 +275,7 @@ FolderCalibration parse_folder_calibration(std::string_view content, const std::
   FolderCalibration result;
   const std::string_view start = trimmed(content.substr(0, 256));
   if (start.starts_with('{')) {
-    const Json json = Json::parse(content, nullptr, false);
+    const Json json = parse_json(content);
     if (json.is_object())
       add_json(json, file, result);
     else

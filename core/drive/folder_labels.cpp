@@ -1,7 +1,5 @@
 #include "core/drive/folder_labels.hpp"
 
-#include <fstream>
-
 #include "core/base/files.hpp"
 #include "core/drive/reading.hpp"
 
@@ -11,14 +9,6 @@ namespace {
 bool is_file(const fs::path& path) {
   std::error_code ignored;
   return fs::is_regular_file(path, ignored);
-}
-
-std::string beginning(const fs::path& path) {
-  std::string text(4096, ' ');
-  std::ifstream stream(path, std::ios::binary);
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(std::max<std::streamsize>(stream.gcount(), 0)));
-  return text;
 }
 
 }  // namespace
@@ -44,7 +34,7 @@ std::vector<LabelPlace> labels_beside(const fs::path& root, const fs::path& clou
   std::size_t looked = 0;
   for (const fs::path& path : list_files(root, {".json"})) {
     if (++looked > kMostLooked) break;
-    const std::string text = beginning(path);
+    const std::string text = read_beginning(path, 4096);
     if (text.find("\"openlabel\"") != std::string::npos) add("openlabel", path);
     if (text.find("\"pointcloud-cuboid") != std::string::npos) add("segments", path);
   }

@@ -74,7 +74,7 @@ FolderPoses parse_folder_poses(std::string_view content, const std::string& file
   int wrong = 0;
   const std::string_view start = trimmed(content.substr(0, 64));
   if (start.starts_with('{') || start.starts_with('[')) {
-    const Json json = Json::parse(content, nullptr, false);
+    const Json json = parse_json(content);
     const Json list = json.is_object() ? json.value("poses", Json()) : json;
     if (!list.is_array()) ++wrong;
     for (const Json& entry : list.is_array() ? list : Json::array()) {

@@ -219,7 +219,7 @@ std::optional<fs::path> data_root(const fs::path& tables) {
 Result<std::vector<SceneRow>> read_scenes(const fs::path& tables) {
   std::vector<SceneRow> scenes;
   const auto done = Rows(tables, "scene", nullptr).read([&](Element row) {
-    SceneRow scene{text_at(row, "token"), text_at(row, "name"), text_at(row, "first_sample_token")};
+    SceneRow scene{text_at(row, "token"), text_at(row, "name")};
     if (scene.token.empty()) return false;
     if (scene.name.empty()) scene.name = scene.token;
     scenes.push_back(std::move(scene));

@@ -17,7 +17,6 @@ namespace sweepbox::nuscenes {
 struct SceneRow {
   std::string token;
   std::string name;
-  std::string first_sample;
 };
 
 struct SampleRow {

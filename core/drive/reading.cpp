@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <limits>
 
 #include "core/base/files.hpp"
@@ -24,11 +23,8 @@ DriveInfo info_of(const fs::path& root, std::string_view format) {
 
 Result<PictureSize> picture_size_of(const fs::path& path) {
   // A PNG says its size in 33 bytes, a JPEG after its thumbnails: 64 kB do for nearly all.
-  std::ifstream stream(path, std::ios::binary);
-  std::vector<std::byte> begin(std::size_t{1} << 16);
-  stream.read(reinterpret_cast<char*>(begin.data()), static_cast<std::streamsize>(begin.size()));
-  begin.resize(static_cast<std::size_t>(std::max<std::streamsize>(stream.gcount(), 0)));
-  if (const auto size = picture_size(begin)) return *size;
+  const std::string begin = read_beginning(path, std::size_t{1} << 16);
+  if (const auto size = picture_size(std::as_bytes(std::span(begin)))) return *size;
   const auto whole = read_bytes(path);
   if (!whole) return tl::unexpected(whole.error());
   const auto size = picture_size(*whole);
@@ -37,11 +33,11 @@ Result<PictureSize> picture_size_of(const fs::path& path) {
 }
 
 std::vector<Numbered> numbered_files(const fs::path& folder,
-                                     std::initializer_list<std::string_view> extensions) {
+                                     std::initializer_list<std::string_view> extensions,
+                                     std::int64_t most) {
   std::vector<Numbered> files;
-  constexpr std::int64_t kMost = 9'999'999'999;  // KITTI's ten digits; beyond, sums could overflow
   for (const fs::path& path : list_files(folder, extensions))
-    if (const auto number = number_in(path.stem().string()); number && *number <= kMost)
+    if (const auto number = number_in(path.stem().string()); number && *number <= most)
       files.push_back({*number, path});
   std::stable_sort(files.begin(), files.end(), [](const Numbered& a, const Numbered& b) {
     return a.number < b.number;
@@ -54,15 +50,20 @@ std::vector<Numbered> numbered_files(const fs::path& folder,
   return files;
 }
 
-Result<std::shared_ptr<const Camera>> camera_of(const std::vector<Numbered>& images,
-                                                const std::string& name,
-                                                const Lens& lens,
-                                                const Pose& camera_from_ego) {
+Result<PictureSize> size_of_images(const std::vector<Numbered>& images) {
   Result<PictureSize> size = refuse("no image");
   for (const Numbered& image : images) {
     size = picture_size_of(image.path);
     if (size) break;
   }
+  return size;
+}
+
+Result<std::shared_ptr<const Camera>> camera_of(const std::vector<Numbered>& images,
+                                                const std::string& name,
+                                                const Lens& lens,
+                                                const Pose& camera_from_ego) {
+  const auto size = size_of_images(images);
   if (!size) return tl::unexpected(size.error());
   return std::make_shared<Camera>(Camera{name, lens, size->width, size->height, camera_from_ego});
 }

@@ -24,11 +24,15 @@ struct Numbered {
   std::filesystem::path path;
 };
 
+/// Numbers beyond `most` are none: by default KITTI's ten digits, of which sums do not overflow.
 std::vector<Numbered> numbered_files(const std::filesystem::path& folder,
-                                     std::initializer_list<std::string_view> extensions);
+                                     std::initializer_list<std::string_view> extensions,
+                                     std::int64_t most = 9'999'999'999);
 
-/// The camera that all these images share; its size is that of the first whose header can be read.
-/// An error where none can.
+/// That of the first image whose header can be read; an error where none can.
+[[nodiscard]] Result<PictureSize> size_of_images(const std::vector<Numbered>& images);
+
+/// The camera that all these images share, of size_of_images().
 Result<std::shared_ptr<const Camera>> camera_of(const std::vector<Numbered>& images,
                                                 const std::string& name,
                                                 const Lens& lens,

@@ -406,9 +406,7 @@ class Reader {
          "an optical frame (z forward, x right)",
          text("{}, whose z points up", frame),
          "it is taken as the camera's body, x forward and y left");
-    Mat3 optical_from_body;
-    optical_from_body << 0, -1, 0, 0, 0, -1, 1, 0, 0;
-    return {Quat(optical_from_body), Vec3::Zero()};
+    return optical_from_body();
   }
 
   std::string camera_name(const CameraTopic& camera) const {
@@ -445,13 +443,8 @@ class Reader {
                   "none",
                   "this camera is left out: record /tf_static too");
     Pose camera_from_frame = made->camera_from_frame;
-    if (alone) {
-      Mat3 optical_from_body;
-      optical_from_body << 0, -1, 0, 0, 0, -1, 1, 0, 0;
-      camera_from_frame = camera_from_frame * Pose{Quat(optical_from_body), Vec3::Zero()};
-    } else {
-      camera_from_frame = camera_from_frame * optical_from(frame, name);
-    }
+    camera_from_frame =
+        camera_from_frame * (alone ? optical_from_body() : optical_from(frame, name));
     TableCamera table{camera_name(from), {}};
     const auto camera_at = [&](Stamp stamp) {
       return std::make_shared<const Camera>(

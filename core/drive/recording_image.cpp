@@ -6,6 +6,8 @@
 #include <cstring>
 #include <limits>
 
+#include "core/drive/camera_json.hpp"
+
 namespace sweepbox::recorded {
 namespace {
 
@@ -208,34 +210,32 @@ Scaled at_size(Scaled lens, const CalibrationMessage& message, int width, int he
 }
 
 Result<Lens> distorted(const CalibrationMessage& message, const Scaled& k, int width, int height) {
-  std::vector<std::pair<std::string, double>> parameters = {
-      {"fx", k.fx}, {"fy", k.fy}, {"cx", k.cx}, {"cy", k.cy}};
   const bool straight =
       std::all_of(message.d.begin(), message.d.end(), [](double d) { return d == 0; });
   const bool fisheye = message.model == "equidistant" || message.model == "fisheye" ||
                        message.model == "kannala_brandt";
   const bool brown = message.model == "plumb_bob" || message.model == "rational_polynomial";
-  if (!fisheye && straight) return make_lens("pinhole", parameters, width, height);
-  if (!fisheye && !brown)
+  if (!fisheye && !brown && !straight)
     return fail({},
                 "distortion_model",
                 "plumb_bob, rational_polynomial, equidistant, fisheye or kannala_brandt",
                 text("{}", message.model),
                 {});
-  const std::vector<const char*> names =
-      fisheye ? std::vector<const char*>{"k1", "k2", "k3", "k4"}
-              : std::vector<const char*>{"k1", "k2", "p1", "p2", "k3", "k4", "k5", "k6"};
+  if (!fisheye) return opencv_lens(k.fx, k.fy, k.cx, k.cy, message.d, width, height);
+  std::vector<std::pair<std::string, double>> parameters = {
+      {"fx", k.fx}, {"fy", k.fy}, {"cx", k.cx}, {"cy", k.cy}};
+  constexpr const char* kNames[] = {"k1", "k2", "k3", "k4"};
   for (std::size_t i = 0; i < message.d.size(); ++i) {
-    if (i < names.size())
-      parameters.emplace_back(names[i], message.d[i]);
+    if (i < std::size(kNames))
+      parameters.emplace_back(kNames[i], message.d[i]);
     else if (message.d[i] != 0)
       return fail({},
                   "distortion",
-                  text("{} coefficients", names.size()),
+                  text("{} coefficients", std::size(kNames)),
                   text("{}", message.d.size()),
                   {});
   }
-  return make_lens(fisheye ? "kannala_brandt" : "brown_conrady", parameters, width, height);
+  return make_lens("kannala_brandt", parameters, width, height);
 }
 
 }  // namespace

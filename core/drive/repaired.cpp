@@ -6,12 +6,10 @@ Pose repaired_extrinsics(const Pose& sensor_from_points, std::string_view value)
   if (value == "inverse") return sensor_from_points.inverse();
   if (value == "transposed")
     return {sensor_from_points.rotation.conjugate(), sensor_from_points.translation};
-  Mat3 axes = Mat3::Identity();  // optical axes (x right, y down, z forward) from the others
-  if (value == "opengl")
-    axes << 1, 0, 0, 0, -1, 0, 0, 0, -1;
-  else if (value == "body")
-    axes << 0, -1, 0, 0, 0, -1, 1, 0, 0;
-  return Pose{Quat(axes), Vec3::Zero()} * sensor_from_points;
+  if (value == "body") return optical_from_body() * sensor_from_points;
+  if (value != "opengl") return sensor_from_points;
+  // OpenGL's camera has y up and looks along −z.
+  return Pose{Quat(0, 1, 0, 0), Vec3::Zero()} * sensor_from_points;
 }
 
 Lens repaired_lens(const Lens& lens, int width, int height, std::string_view value) {

@@ -57,7 +57,7 @@ Result<Pose> lidar_to_camera(std::span<const double> m, bool by_columns) {
   return Pose{nearest->rotation, translation};
 }
 
-SceneTables::SceneTables(std::string_view format, const fs::path& root, std::string name) {
+ServiceScene::ServiceScene(std::string_view format, const fs::path& root, std::string name) {
   tables_.info.name = std::move(name);
   tables_.info.format = format;
   tables_.info.root = root;
@@ -65,7 +65,7 @@ SceneTables::SceneTables(std::string_view format, const fs::path& root, std::str
   tables_.assumed_rate_hz = kRateHz;
 }
 
-void SceneTables::add_lidar(const std::string& name, const std::vector<fs::path>& clouds) {
+void ServiceScene::add_lidar(const std::string& name, const std::vector<fs::path>& clouds) {
   TableLidar lidar{name, {}, {}, {}};
   for (const fs::path& path : clouds) {
     const std::string stem = path.stem().string();
@@ -77,7 +77,7 @@ void SceneTables::add_lidar(const std::string& name, const std::vector<fs::path>
   tables_.lidars.push_back(std::move(lidar));
 }
 
-void SceneTables::add_image(const std::string& frame, const SceneImage& image) {
+void ServiceScene::add_image(const std::string& frame, const SceneImage& image) {
   const auto stamp = stamps_.find(frame);
   if (stamp == stamps_.end()) return;
   const auto size = picture_size_of(image.path);
@@ -107,11 +107,11 @@ void SceneTables::add_image(const std::string& frame, const SceneImage& image) {
   table.images.push_back({frame, stamp->second, image.path, std::move(shared)});
 }
 
-void SceneTables::leave_out(const std::string& camera, Error error) {
+void ServiceScene::leave_out(const std::string& camera, Error error) {
   ++left_out_.try_emplace(camera, std::move(error), 0).first->second.second;
 }
 
-DriveTables SceneTables::tables(bool sequence) {
+DriveTables ServiceScene::tables(bool sequence) {
   tables_.info.sequence = sequence;
   if (sequence)
     tables_.problems.push_back({Severity::note,

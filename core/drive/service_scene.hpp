@@ -25,9 +25,9 @@ struct SceneImage {
 /// so, or where only that makes the last row 0 0 0 1.
 [[nodiscard]] Result<Pose> lidar_to_camera(std::span<const double> m, bool by_columns = false);
 
-class SceneTables {
+class ServiceScene {
  public:
-  SceneTables(std::string_view format, const fs::path& root, std::string name);
+  ServiceScene(std::string_view format, const fs::path& root, std::string name);
 
   /// In the order of frames; the first list is the reference lidar's.
   void add_lidar(const std::string& name, const std::vector<fs::path>& clouds);

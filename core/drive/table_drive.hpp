@@ -59,8 +59,9 @@ struct TablePose {
 };
 
 /// What nearly every drive format comes down to: tables of files, poses and frames of reference.
-/// A reader fills it and hands it over; matching, frames, interpolation, repairs and reading are
-/// here.
+/// A reader fills it and hands it over; matching, frames, interpolation and reading are here, and
+/// the repairs of what the tables say. Repairs of how points and boxes are read (labels.…, bin.…,
+/// axes.…) are the affair of those who read them.
 struct DriveTables {
   DriveInfo info;                  ///< lidars and cameras are filled from the tables below
   std::vector<TableLidar> lidars;  ///< the first is the reference

@@ -10,6 +10,12 @@ Pose pose_from_yaw(double yaw, const Vec3& translation) {
   return {Quat(Eigen::AngleAxisd(yaw, Vec3::UnitZ())), translation};
 }
 
+Pose optical_from_body() {
+  Mat3 axes;
+  axes << 0, -1, 0, 0, 0, -1, 1, 0, 0;
+  return {Quat(axes), Vec3::Zero()};
+}
+
 double yaw_of(const Quat& rotation) {
   const Vec3 front = rotation * Vec3::UnitX();
   if (front.head<2>().squaredNorm() < 1e-24) return 0;

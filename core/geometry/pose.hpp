@@ -40,6 +40,10 @@ struct Pose {
 /// Pose of a rotation about z (rad, counter-clockwise seen from above) and a translation.
 Pose pose_from_yaw(double yaw, const Vec3& translation = Vec3::Zero());
 
+/// A camera's optical axes (x right, y down, z forward) from those of a body that looks the same
+/// way (x forward, y left, z up).
+Pose optical_from_body();
+
 /// Rotation about z of what the rotation turns x into, in (−π, π]; 0 where x turns vertical.
 double yaw_of(const Quat& rotation);
 

@@ -115,9 +115,7 @@ Result<Cuboid> cuboid_in_rect(const KittiRow& row) {
 }
 
 Pose rect_from_upright() {
-  Mat3 axes;  // columns: forward is the camera's z, left its −x, up its −y
-  axes << 0, -1, 0, 0, 0, -1, 1, 0, 0;
-  return {Quat(axes), Vec3::Zero()};
+  return optical_from_body();
 }
 
 void set_cuboid(KittiRow& row, const Cuboid& any_cuboid_in_rect) {

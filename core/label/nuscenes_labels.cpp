@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 
 #include <fmt/format.h>
 
+#include "core/base/files.hpp"
 #include "core/base/hash.hpp"
 #include "core/label/json_text.hpp"
 
@@ -65,10 +65,7 @@ std::string seconds_text(Stamp stamp) {
 
 bool begins_with_key(const std::filesystem::path& file,
                      std::initializer_list<std::string_view> keys) {
-  std::ifstream stream(file, std::ios::binary);
-  std::string begin(4096, '\0');
-  stream.read(begin.data(), static_cast<std::streamsize>(begin.size()));
-  begin.resize(static_cast<std::size_t>(std::max<std::streamsize>(stream.gcount(), 0)));
+  const std::string begin = read_beginning(file, 4096);
   const std::size_t first = begin.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   if (first == std::string::npos || (begin[first] != '{' && begin[first] != '[')) return false;
   return std::any_of(keys.begin(), keys.end(), [&](std::string_view key) {

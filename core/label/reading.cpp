@@ -1,7 +1,6 @@
 #include "core/label/reading.hpp"
 
 #include <algorithm>
-#include <fstream>
 
 #include "core/base/files.hpp"
 #include "core/base/hash.hpp"
@@ -76,10 +75,7 @@ Beginning beginning_of(const fs::path& place,
   if (files.size() > kFiles) files.resize(kFiles);
   for (const fs::path& file : files) {
     if (!fs::is_regular_file(file, code)) continue;
-    std::ifstream stream(file, std::ios::binary);
-    std::string text(most, '\0');
-    stream.read(text.data(), static_cast<std::streamsize>(most));
-    text.resize(static_cast<std::size_t>(stream.gcount()));
+    std::string text = read_beginning(file, most);
     const bool whole = text.size() < most;
     if (text.find_first_not_of(" \t\r\n") != std::string::npos)
       return {file, std::move(text), whole};

@@ -14,7 +14,6 @@ namespace {
 constexpr std::size_t kMostTopics = 10'000;
 constexpr std::size_t kMostFrames = 10'000;
 constexpr std::size_t kLongestName = 1024;
-constexpr std::uint64_t kMostSchemaBytes = std::uint64_t{16} << 20;
 constexpr std::uint64_t kLargestPoseMessage = std::uint64_t{1} << 20;
 
 std::uint64_t hash_of(const CalibrationMessage& message) {
@@ -54,7 +53,7 @@ void IndexBuilder::tell(Severity severity, std::string where, Text expected, Tex
 }
 
 std::uint32_t IndexBuilder::topic(Topic topic) {
-  for (std::string* words : {&topic.name, &topic.type, &topic.encoding, &topic.schema_encoding})
+  for (std::string* words : {&topic.name, &topic.type, &topic.encoding})
     if (words->size() > kLongestName) words->resize(kLongestName);
   const std::string key = topic.name + '\0' + topic.type + '\0' + topic.encoding;
   if (const auto found = topics_.find(key); found != topics_.end()) return found->second;
@@ -68,8 +67,6 @@ std::uint32_t IndexBuilder::topic(Topic topic) {
   }
   topic.kind = kind_of(topic.type, topic.encoding);
   topic.count = 0;
-  schema_bytes_ += topic.schema.size();
-  if (schema_bytes_ > kMostSchemaBytes) topic.schema.clear();
   const auto number = static_cast<std::uint32_t>(index.topics.size());
   topics_.emplace(key, number);
   index.topics.push_back(std::move(topic));

@@ -71,7 +71,6 @@ class IndexBuilder {
   std::uint64_t refs_ = 0;
   std::uint64_t count_ = 0;
   std::uint64_t too_many_ = 0;
-  std::uint64_t schema_bytes_ = 0;
   std::unordered_map<std::string, std::uint32_t> topics_;
   std::unordered_map<std::string, std::uint32_t> frames_;
   std::map<std::uint32_t, std::uint64_t> last_calibration_;  // its hash

@@ -12,7 +12,7 @@
 namespace sweepbox::recording {
 namespace {
 
-constexpr std::string_view kMagic = "sweepbox index 1";  // a new number for each change below
+constexpr std::string_view kMagic = "sweepbox index 2";  // a new number for each change below
 constexpr std::size_t kMostKept = 200;                   // files in the folder
 
 class Writer {
@@ -96,18 +96,14 @@ void write_head(Writer& writer, const InputFile& file, std::string_view format) 
 }
 
 void write_topic(Writer& writer, const Topic& topic) {
-  for (const std::string* words :
-       {&topic.name, &topic.type, &topic.encoding, &topic.schema_encoding, &topic.schema})
-    writer.text(*words);
+  for (const std::string* words : {&topic.name, &topic.type, &topic.encoding}) writer.text(*words);
   writer.number(topic.count);
   writer.number(static_cast<std::uint8_t>(topic.kind));
 }
 
 Topic read_topic(Reader& reader) {
   Topic topic;
-  for (std::string* words :
-       {&topic.name, &topic.type, &topic.encoding, &topic.schema_encoding, &topic.schema})
-    *words = reader.text();
+  for (std::string* words : {&topic.name, &topic.type, &topic.encoding}) *words = reader.text();
   topic.count = reader.number<std::uint64_t>();
   topic.kind = static_cast<MessageKind>(reader.number<std::uint8_t>());
   return topic;

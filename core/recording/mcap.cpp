@@ -34,10 +34,6 @@ constexpr std::uint64_t kRecordHead = 9;    // opcode, length
 constexpr std::uint64_t kMessageHead = 22;  // channel, sequence, log time, publish time
 constexpr std::uint64_t kLargestDefinition = std::uint64_t{16} << 20;  // schema or channel record
 
-struct Schema {
-  std::string name, encoding, data;
-};
-
 std::optional<std::string> string_of(ByteReader& reader) {
   const auto size = reader.number<std::uint32_t>();
   const auto value = size ? reader.text(*size) : std::nullopt;
@@ -131,11 +127,10 @@ class Scan {
   void take_schema(std::span<const std::byte> content) {
     ByteReader reader(content);
     const auto id = reader.number<std::uint16_t>();
-    auto name = string_of(reader), encoding = string_of(reader), data = string_of(reader);
-    if (!id || !name || !encoding || !data || *id == 0 || schemas_.contains(*id)) return;
-    schema_bytes_ += data->size();
-    if (schema_bytes_ > kLargestDefinition) data->clear();
-    schemas_.emplace(*id, Schema{std::move(*name), std::move(*encoding), std::move(*data)});
+    auto name = string_of(reader);
+    const auto encoding = string_of(reader), data = string_of(reader);
+    if (!id || !name || !encoding || !data || *id == 0) return;
+    types_.emplace(*id, std::move(*name));
   }
 
   void take_channel(std::span<const std::byte> content) {
@@ -146,11 +141,7 @@ class Scan {
     Topic topic;
     topic.name = std::move(*name);
     topic.encoding = std::move(*encoding);
-    if (const auto schema = schemas_.find(*schema_id); schema != schemas_.end()) {
-      topic.type = schema->second.name;
-      topic.schema_encoding = schema->second.encoding;
-      topic.schema = schema->second.data;
-    }
+    if (const auto type = types_.find(*schema_id); type != types_.end()) topic.type = type->second;
     topics_.emplace(*id, builder_.topic(std::move(topic)));
   }
 
@@ -268,12 +259,11 @@ class Scan {
 
   const InputFile& file_;
   IndexBuilder builder_;
-  std::map<std::uint16_t, Schema> schemas_;
+  std::map<std::uint16_t, std::string> types_;  // names of schemas
   std::map<std::uint16_t, std::uint32_t> topics_;
   std::vector<std::uint32_t> crcs_;  // of the chunks
   std::optional<std::uint64_t> said_count_;
   std::uint64_t lost_ = 0;
-  std::uint64_t schema_bytes_ = 0;
   bool whole_ = false;     // the footer was seen
   bool in_chunk_ = false;  // of those that stand in the file as they are
 };

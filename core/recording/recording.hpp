@@ -15,12 +15,10 @@ namespace sweepbox {
 
 /// One stream of messages in a recording.
 struct Topic {
-  std::string name;             ///< "/velodyne_points"
-  std::string type;             ///< as recorded: "sensor_msgs/msg/PointCloud2"
-  std::string encoding;         ///< of its messages: "ros1", "cdr", "protobuf", "json" …
-  std::string schema_encoding;  ///< "ros1msg", "ros2msg", "protobuf" …; may be empty
-  std::string schema;           ///< the definition, as recorded; may be empty
-  std::uint64_t count = 0;      ///< messages of it, indexed or not
+  std::string name;         ///< "/velodyne_points"
+  std::string type;         ///< as recorded: "sensor_msgs/msg/PointCloud2"
+  std::string encoding;     ///< of its messages: "ros1", "cdr", "protobuf", "json" …
+  std::uint64_t count = 0;  ///< messages of it, indexed or not
   MessageKind kind = MessageKind::other;
 
   bool operator==(const Topic&) const = default;

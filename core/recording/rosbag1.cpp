@@ -167,8 +167,6 @@ class Scan {
     topic.name = *name;
     topic.type = about.text("type").value_or("");
     topic.encoding = "ros1";
-    topic.schema_encoding = "ros1msg";
-    topic.schema = about.text("message_definition").value_or("");
     connections_.emplace(*number, builder_.topic(std::move(topic)));
   }
 

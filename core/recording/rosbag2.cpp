@@ -116,14 +116,7 @@ class SqliteScan {
 
   Result<Index> scan() {
     if (const auto read = read_topics(); !read) return tl::unexpected(read.error());
-    read_definitions();
-    for (auto& [id, topic] : described_) {
-      if (const auto definition = definitions_.find(topic.type); definition != definitions_.end()) {
-        topic.schema_encoding = definition->second.first;
-        topic.schema = definition->second.second;
-      }
-      topics_.emplace(id, builder_.topic(topic));
-    }
+    for (const auto& [id, topic] : described_) topics_.emplace(id, builder_.topic(topic));
     if (const auto read = read_messages(); !read) return tl::unexpected(read.error());
     return builder_.finish();
   }
@@ -148,23 +141,6 @@ class SqliteScan {
     if (code != SQLITE_DONE && code != SQLITE_ROW)
       return damaged(file_.path(), "topics", sqlite3_errmsg(database_));
     return {};
-  }
-
-  /// Only newer recordings have them.
-  void read_definitions() {
-    auto rows = prepare("SELECT * FROM main.message_definitions", "message_definitions");
-    if (!rows) return;
-    const int type = column_named(rows->get(), "topic_type"),
-              encoding = column_named(rows->get(), "encoding"),
-              definition = column_named(rows->get(), "encoded_message_definition");
-    std::size_t bytes = 0;
-    constexpr std::size_t kMost = std::size_t{16} << 20;
-    while (bytes < kMost && sqlite3_step(rows->get()) == SQLITE_ROW) {
-      auto& [how, what] = definitions_[text_at(rows->get(), type)];
-      how = text_at(rows->get(), encoding);
-      what = text_at(rows->get(), definition);
-      bytes += what.size();
-    }
   }
 
   Result<void> read_messages() {
@@ -238,7 +214,6 @@ class SqliteScan {
   MessagePacking packing_;
   IndexBuilder builder_;
   std::map<sqlite3_int64, Topic> described_;
-  std::map<std::string, std::pair<std::string, std::string>> definitions_;
   std::map<sqlite3_int64, std::uint32_t> topics_;
   Blob blob_;
   std::vector<std::byte> begin_;
@@ -457,6 +432,7 @@ Result<std::unique_ptr<Recording>> open_rosbag2(const fs::path& path, const Inde
   if (parts.empty() && first_error) return tl::unexpected(*first_error);
   if (parts.empty())
     return fail(path.string(), {}, "a .db3 or .mcap file", "none", "open a rosbag2 folder");
+  if (parts.size() == 1 && problems.empty()) return std::move(parts.front());
   return recording::make_joined_recording(std::move(parts), std::move(problems));
 }
 

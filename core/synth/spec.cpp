@@ -427,6 +427,8 @@ SynthSpec spec_of(Fields fields) {
 Result<SynthSpec> parse_synth_spec(std::string_view json, const std::string& file) {
   try {
     const Json parsed = Json::parse(json);
+    if (nests_too_deep(json))
+      return fail(file, {}, "a street", "brackets that nest too deep", kManual);
     Verdict verdict{file, std::nullopt};
     SynthSpec spec = spec_of(Fields(parsed, "", verdict));
     if (verdict.error) return tl::unexpected(*verdict.error);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 
 #include "core/base/files.hpp"
 #include "core/drive/formats.hpp"
@@ -48,12 +49,7 @@ Listing list(const fs::path& path) {
 /// Files named by nanoseconds, ascending.
 std::vector<reading::Numbered> stamped_files(const fs::path& folder,
                                              std::initializer_list<std::string_view> extensions) {
-  std::vector<reading::Numbered> files;
-  for (const fs::path& path : list_files(folder, extensions))
-    if (const auto number = number_in(path.stem().string())) files.push_back({*number, path});
-  std::stable_sort(
-      files.begin(), files.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
-  return files;
+  return reading::numbered_files(folder, extensions, std::numeric_limits<std::int64_t>::max());
 }
 
 Result<Table> table_at(const fs::path& path) {

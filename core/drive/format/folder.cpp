@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <fstream>
 
 #include "core/base/files.hpp"
 #include "core/base/parse.hpp"
@@ -121,7 +120,8 @@ class Reader {
       read_calibrations();
       add_poses();
       place_points();
-      for (const Images& camera : image_folders()) add_camera(camera);
+      const std::vector<Images> cameras = image_folders();
+      for (const Images& camera : cameras) add_camera(camera, cameras.size());
       tables_.info.labels = labels_beside(root(), clouds_.front().parent_path());
       tell_radars();
     } else {
@@ -213,11 +213,7 @@ class Reader {
     }
     std::error_code code;
     const std::uint64_t size = fs::file_size(*bin, code);
-    std::vector<char> begin(
-        static_cast<std::size_t>(std::min<std::uint64_t>(code ? 0 : size, 1 << 20)));
-    std::ifstream stream(*bin, std::ios::binary);
-    stream.read(begin.data(), static_cast<std::streamsize>(begin.size()));
-    begin.resize(static_cast<std::size_t>(std::max<std::streamsize>(stream.gcount(), 0)));
+    const std::string begin = read_beginning(*bin, 1 << 20);
     const auto layouts = guess_bin_channels(code ? 0 : size, std::as_bytes(std::span(begin)));
     const auto words = [](const std::vector<std::string>& channels) {
       std::string list;
@@ -367,9 +363,9 @@ class Reader {
     return calibrated_.size() == 1 && cameras == 1 ? &calibrated_.front() : nullptr;
   }
 
-  void add_camera(const Images& from) {
+  void add_camera(const Images& from, std::size_t cameras) {
     const std::string folder = shown(from.folder);
-    const FolderCamera* calibrated = calibration_of(from.name, image_folders().size());
+    const FolderCamera* calibrated = calibration_of(from.name, cameras);
     if (!calibrated) {
       tell(Severity::warning,
            folder,
@@ -381,21 +377,20 @@ class Reader {
     std::vector<reading::Numbered> files;
     for (const fs::path& path : from.images)
       files.push_back({static_cast<std::int64_t>(files.size()), path});
-    const auto sized = reading::camera_of(files, from.name, Pinhole{1, 1, 0, 0}, Pose());
+    const auto size = reading::size_of_images(files);
     const auto lens =
-        sized
-            ? make_lens(calibrated->lens, calibrated->parameters, (*sized)->width, (*sized)->height)
-            : tl::unexpected(sized.error());
+        size ? make_lens(calibrated->lens, calibrated->parameters, size->width, size->height)
+             : tl::unexpected(size.error());
     if (!lens) {
       tables_.problems.push_back(lens.error());
       tables_.problems.back().file = folder;
       return;
     }
-    if (calibrated->width > 0 && calibrated->width != (*sized)->width)
+    if (calibrated->width > 0 && calibrated->width != size->width)
       tell(Severity::warning,
            folder,
            text("images {} wide, as the calibration says", calibrated->width),
-           text("{}", (*sized)->width),
+           text("{}", size->width),
            "take the calibration of these images");
     if (!calibrated->camera_from_lidar)
       tell(Severity::warning,
@@ -403,14 +398,14 @@ class Reader {
            "where the camera stands",
            "a lens alone",
            "it is put at the lidar, looking forward; correct it in Calibrate");
-    Camera camera = **sized;
-    camera.lens = *lens;
-    Mat3 looking_forward;  // camera x is right = −y, y is down = −z, z is forward = x
-    looking_forward << 0, -1, 0, 0, 0, -1, 1, 0, 0;
-    camera.camera_from_ego =
-        calibrated->camera_from_lidar.value_or(Pose{Quat(looking_forward), Vec3::Zero()}) *
-        ego_from_lidar_.inverse();
-    pair(from, std::make_shared<const Camera>(std::move(camera)));
+    pair(from,
+         std::make_shared<const Camera>(
+             Camera{from.name,
+                    *lens,
+                    size->width,
+                    size->height,
+                    calibrated->camera_from_lidar.value_or(optical_from_body()) *
+                        ego_from_lidar_.inverse()}));
   }
 
   /// By equal names, else by times in them, else by order.

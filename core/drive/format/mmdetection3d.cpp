@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 
 #include "core/base/files.hpp"
 #include "core/drive/formats.hpp"
@@ -25,10 +24,7 @@ constexpr std::uint64_t kLargest = std::uint64_t{1} << 28;
 
 /// What the first bytes of a file say: its kind of info file.
 bool begins_like_infos(const fs::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::string begin(4096, '\0');
-  stream.read(begin.data(), static_cast<std::streamsize>(begin.size()));
-  begin.resize(static_cast<std::size_t>(std::max<std::streamsize>(stream.gcount(), 0)));
+  const std::string begin = read_beginning(path, 4096);
   const std::size_t brace = begin.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   if (brace == std::string::npos || begin[brace] != '{') return false;
   const bool new_style = begin.find("\"data_list\"") != std::string::npos ||

@@ -21,6 +21,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr const char* kFormat = "once";
+constexpr std::int64_t kLatest = std::int64_t{1} << 41;  // ms, the year 2039
 
 fs::path json_of(const fs::path& folder) {
   return folder / (folder.filename().string() + ".json");
@@ -58,7 +59,7 @@ class Reader {
   Result<DriveTables> tables() {
     const auto content = read_text(json_of(root()));
     if (!content) return tl::unexpected(content.error());
-    const Json json = Json::parse(*content, nullptr, false);
+    const Json json = parse_json(*content);
     if (!json.is_object())
       return fail(shown_json(), {}, "a JSON object", "something else", "take it from the data set");
     add_poses(json);
@@ -87,22 +88,6 @@ class Reader {
   }
 
   static Stamp stamp_of(std::int64_t milliseconds) { return {milliseconds * 1'000'000}; }
-
-  /// Files by their time; numbered_files would refuse thirteen digits.
-  static std::vector<reading::Numbered> files_of(const fs::path& folder,
-                                                 std::initializer_list<std::string_view> endings) {
-    constexpr std::int64_t kMost = std::int64_t{1} << 41;  // ms, the year 2039
-    std::vector<reading::Numbered> files;
-    std::set<std::int64_t> seen;
-    for (const fs::path& path : list_files(folder, endings))
-      if (const auto number = number_in(path.stem().string());
-          number && *number <= kMost && seen.insert(*number).second)
-        files.push_back({*number, path});
-    std::stable_sort(files.begin(), files.end(), [](const auto& a, const auto& b) {
-      return a.number < b.number;
-    });
-    return files;
-  }
 
   void add_poses(const Json& json) {
     const auto frames = json.find("frames");
@@ -135,7 +120,7 @@ class Reader {
     const auto id = frame.find("frame_id");
     if (id == frame.end() || !id->is_string()) return std::nullopt;
     const auto number = number_in(id->get<std::string>());
-    return number && *number <= (std::int64_t{1} << 41) ? number : std::nullopt;
+    return number && *number <= kLatest ? number : std::nullopt;
   }
 
   static std::optional<Pose> pose_of(const Json& frame) {
@@ -150,7 +135,7 @@ class Reader {
 
   void add_lidar() {
     TableLidar lidar{"lidar_roof", ego_from_lidar_, {}, {}};
-    const auto files = files_of(root() / "lidar_roof", {".bin"});
+    const auto files = reading::numbered_files(root() / "lidar_roof", {".bin"}, kLatest);
     std::set<std::string> own;
     for (const reading::Numbered& file : files) {
       const std::string name = file.path.stem().string();
@@ -167,13 +152,13 @@ class Reader {
     for (const fs::path& folder : list_folders(root())) {
       const std::string name = folder.filename().string();
       if (!name.starts_with("cam")) continue;
-      const auto files = files_of(folder, {".jpg", ".png"});
+      const auto files = reading::numbered_files(folder, {".jpg", ".png"}, kLatest);
       if (files.empty()) continue;
       const Json own =
           calib != json.end() && calib->is_object() ? calib->value(name, Json()) : Json();
-      const auto size = reading::camera_of(files, name, Pinhole{1, 1, 0, 0}, Pose());
-      auto camera = size ? camera_of(name, own, (*size)->width, (*size)->height)
-                         : tl::unexpected(size.error());
+      const auto size = reading::size_of_images(files);
+      auto camera =
+          size ? camera_of(name, own, size->width, size->height) : tl::unexpected(size.error());
       if (!camera) {
         tell(Severity::error,
              "calib." + name + (camera.error().where.empty() ? "" : "." + camera.error().where),

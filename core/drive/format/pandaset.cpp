@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/files.hpp"
+#include "core/drive/camera_json.hpp"
 #include "core/drive/formats.hpp"
 #include "core/drive/reading.hpp"
 
@@ -93,15 +94,6 @@ struct Listed {
   }
 };
 
-/// A whole JSON file; the error names it as given.
-Result<Json> json_file(const fs::path& path) {
-  const auto content = read_text(path, kMostJson);
-  if (!content) return tl::unexpected(content.error());
-  Json json = Json::parse(*content, nullptr, false);
-  if (json.is_discarded()) return fail(path.string(), {}, "JSON", "something else");
-  return json;
-}
-
 class Reader {
  public:
   explicit Reader(const fs::path& root) {
@@ -144,7 +136,7 @@ class Reader {
     const fs::path poses = root() / folder / "poses.json";
     const fs::path stamps = root() / folder / "timestamps.json";
     int wrong = 0;
-    if (const auto json = json_file(poses); json && json->is_array()) {
+    if (const auto json = json_file(poses, kMostJson); json && json->is_array()) {
       for (const Json& entry : *json) {
         listed.poses.push_back(pose_of(entry));
         wrong += !listed.poses.back();
@@ -157,7 +149,7 @@ class Reader {
       tell(json ? bad({}, "a list of poses", json->type_name()).value() : json.error(), poses);
     }
     wrong = 0;
-    if (const auto json = json_file(stamps); json && json->is_array()) {
+    if (const auto json = json_file(stamps, kMostJson); json && json->is_array()) {
       for (const Json& entry : *json) {
         const double seconds = entry.is_number() ? entry.get<double>() : -1;
         const bool good = seconds >= 0 && seconds < 4e9;
@@ -229,7 +221,7 @@ class Reader {
     const std::vector<reading::Numbered> images =
         reading::numbered_files(folder, {".jpg", ".jpeg", ".png"});
     if (images.empty()) return;
-    const auto json = json_file(folder / "intrinsics.json");
+    const auto json = json_file(folder / "intrinsics.json", kMostJson);
     const auto number = [&](const char* key) {
       return json ? number_at(*json, key).value_or(0) : 0;
     };

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/files.hpp"
+#include "core/drive/camera_json.hpp"
 #include "core/drive/formats.hpp"
 #include "core/drive/service_scene.hpp"
 
@@ -73,7 +74,7 @@ std::string camera_of(const Json& meta, std::size_t index) {
   return fmt::format("camera_{}", index);
 }
 
-void add_images(const fs::path& root, const std::string& frame, reading::SceneTables& scene) {
+void add_images(const fs::path& root, const std::string& frame, reading::ServiceScene& scene) {
   std::size_t index = 0;
   for (const fs::path& path :
        list_files(root / "related_images" / (frame + "_pcd"), {".png", ".jpg", ".jpeg"})) {
@@ -86,7 +87,12 @@ void add_images(const fs::path& root, const std::string& frame, reading::SceneTa
       continue;
     }
     try {
-      const Json json = Json::parse(*content);
+      const Json json = parse_json(*content);
+      if (json.is_discarded()) {
+        scene.leave_out(counted,
+                        fail(shown, {}, "JSON with meta.sensorsData", "something else").value());
+        continue;
+      }
       const Json meta = json.value("meta", Json::object());
       const std::string camera = camera_of(meta, index - 1);
       const Json data = meta.value("sensorsData", Json::object());
@@ -104,7 +110,7 @@ void add_images(const fs::path& root, const std::string& frame, reading::SceneTa
 }
 
 Result<std::unique_ptr<Drive>> open(const DriveRef& ref, const Repairs& repairs) {
-  reading::SceneTables scene(kFormat, ref.path, ref.name);
+  reading::ServiceScene scene(kFormat, ref.path, ref.name);
   const std::vector<fs::path> clouds = list_files(ref.path / "pointcloud", {".pcd"});
   scene.add_lidar("lidar", clouds);
   for (const fs::path& cloud : clouds) add_images(ref.path, cloud.stem().string(), scene);

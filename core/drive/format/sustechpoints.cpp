@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/files.hpp"
+#include "core/drive/camera_json.hpp"
 #include "core/drive/formats.hpp"
 #include "core/drive/reading.hpp"
 
@@ -84,7 +85,8 @@ Result<Pose> rigid_at(const Json& object, const char* key) {
 
 Result<Calibrated> parse_calibration(std::string_view content) {
   try {
-    const Json json = Json::parse(content);
+    const Json json = parse_json(content);
+    if (json.is_discarded()) return bad("", "JSON", "something else");
     if (!json.is_object()) return bad("", "an object", json.type_name());
     auto camera_from_lidar = rigid_at(json, "extrinsic");
     if (!camera_from_lidar) return tl::unexpected(camera_from_lidar.error());

@@ -397,6 +397,8 @@ Result<std::unique_ptr<Drive>> open(const DriveRef& ref, const Repairs& repairs)
   const std::string file = (ref.path / kDriveFile).string();
   const auto content = read_text(ref.path / kDriveFile);
   if (!content) return tl::unexpected(content.error());
+  if (nests_too_deep(*content))
+    return fail(file, {}, "a drive", "brackets that nest too deep", "write it again");
   try {
     const Json drive = Json::parse(*content);
     const auto version = drive.is_object() ? drive.find("sweepbox") : drive.end();

@@ -1,8 +1,7 @@
 #include <algorithm>
 
-#include <nlohmann/json.hpp>
-
 #include "core/base/files.hpp"
+#include "core/drive/camera_json.hpp"
 #include "core/drive/formats.hpp"
 #include "core/drive/kitti_calibration.hpp"
 #include "core/drive/reading.hpp"
@@ -73,24 +72,11 @@ Listing list(const fs::path& path) {
 std::optional<Pose> pose_under(std::string_view content, const char* key) {
   for (std::size_t begin = 0; begin < content.size();) {
     const std::size_t end = std::min(content.find('\n', begin), content.size());
-    const auto json = nlohmann::json::parse(
-        content.substr(begin, end - begin), nullptr, /*allow_exceptions*/ false);
+    const auto json = parse_json(content.substr(begin, end - begin));
     begin = end + 1;
     if (!json.is_object() || !json.contains(key)) continue;
     const auto& list = json[key];
-    if (!list.is_array() || list.size() != 16) return std::nullopt;
-    std::array<double, 16> n{};
-    for (std::size_t i = 0; i < n.size(); ++i) {
-      if (!list[i].is_number()) return std::nullopt;
-      n[i] = list[i].get<double>();
-    }
-    Mat3 matrix;
-    matrix << n[0], n[1], n[2], n[4], n[5], n[6], n[8], n[9], n[10];
-    const Vec3 place(n[3], n[7], n[11]);
-    const auto rotation = nearest_rotation(matrix);
-    if (!rotation || rotation->defect > 1e-3 || !place.allFinite() || place.norm() > 1e8)
-      return std::nullopt;
-    return Pose{rotation->rotation, place};
+    return numbers_of(list, 16).empty() || list.size() != 16 ? std::nullopt : pose_of_matrix(list);
   }
   return std::nullopt;
 }
@@ -216,7 +202,7 @@ class Reader {
     if (files.empty()) return;
     constexpr std::size_t kColor = 2;
     TableCamera camera{"image_2", {}};
-    const auto size = reading::camera_of(files, camera.name, Pinhole{1, 1, 0, 0}, Pose());
+    const auto size = reading::size_of_images(files);
     if (!size) {
       tables_.problems.push_back(size.error());
       tables_.problems.back().file = reading::shown(files.front().path, root());
@@ -232,7 +218,7 @@ class Reader {
            stamp_of(file.number),
            file.path,
            std::make_shared<Camera>(Camera{
-               camera.name, model.lens, (*size)->width, (*size)->height, model.camera_from_velo})});
+               camera.name, model.lens, size->width, size->height, model.camera_from_velo})});
     }
     tables_.missing_images = missing(files, first_ + "/image_2");
     tables_.cameras.push_back(std::move(camera));
@@ -258,6 +244,7 @@ class Reader {
       if (poses.size() <= most) continue;
       most = poses.size();
       tables_.poses = std::move(poses);
+      if (most == contents.size()) break;
     }
     if (most < contents.size())
       tell(Severity::warning,

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/files.hpp"
+#include "core/drive/camera_json.hpp"
 #include "core/drive/formats.hpp"
 #include "core/drive/service_scene.hpp"
 
@@ -89,12 +90,12 @@ using Images = std::map<std::int64_t, fs::path>;
 void add_images(const fs::path& root,
                 const std::string& frame,
                 const Images& images,
-                reading::SceneTables& scene) {
+                reading::ServiceScene& scene) {
   const fs::path config = root / "camera_config" / (frame + ".json");
   const std::string shown = reading::shown(config, root);
   const auto content = read_text(config, std::uint64_t{1} << 22);
   Json json;
-  if (content) json = Json::parse(*content, nullptr, false);
+  if (content) json = parse_json(*content);
   for (const auto& [number, path] : images) {
     const std::string camera = path.parent_path().filename().string();
     if (!content) {
@@ -116,7 +117,7 @@ void add_images(const fs::path& root,
 }
 
 Result<std::unique_ptr<Drive>> open(const DriveRef& ref, const Repairs& repairs) {
-  reading::SceneTables scene(kFormat, ref.path, ref.name);
+  reading::ServiceScene scene(kFormat, ref.path, ref.name);
   std::vector<fs::path> frames;
   for (const auto& [number, folder] : cloud_folders(ref.path)) {
     const auto clouds = list_files(folder, {".pcd"});

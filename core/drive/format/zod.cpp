@@ -5,6 +5,7 @@
 
 #include "core/base/files.hpp"
 #include "core/base/parse.hpp"
+#include "core/drive/camera_json.hpp"
 #include "core/drive/formats.hpp"
 #include "core/drive/reading.hpp"
 
@@ -24,6 +25,7 @@ using Json = nlohmann::json;
 
 constexpr const char* kFormat = "zod";
 constexpr const char* kFix = "take this file from the data set again";
+constexpr std::uint64_t kMostJson = std::uint64_t{1} << 26;
 constexpr const char* kLidarFolder = "lidar_velodyne";
 
 Listing list(const fs::path& path) {
@@ -82,22 +84,6 @@ struct StampedFile {
   fs::path path;
 };
 
-/// Numbers of nested arrays in order; empty where they are not that many.
-std::vector<double> numbers_of(const Json& json, std::size_t count) {
-  std::vector<double> numbers;
-  const auto add = [&](const auto& self, const Json& node, int depth) -> bool {
-    if (node.is_number()) {
-      numbers.push_back(node.get<double>());
-      return std::isfinite(numbers.back()) && numbers.size() <= count;
-    }
-    if (!node.is_array() || depth > 3) return false;
-    return std::all_of(
-        node.begin(), node.end(), [&](const Json& item) { return self(self, item, depth + 1); });
-  };
-  if (!add(add, json, 0) || numbers.size() != count) return {};
-  return numbers;
-}
-
 Result<Pose> pose_of(const Json& json, std::string where) {
   const std::vector<double> n = numbers_of(json, 16);
   if (n.empty())
@@ -120,14 +106,6 @@ const Json& member(const Json& object, const char* key) {
   static const Json none;
   const auto found = object.is_object() ? object.find(key) : object.end();
   return found == object.end() || !object.is_object() ? none : *found;
-}
-
-Result<Json> json_at(const fs::path& path) {
-  const auto content = read_text(path, std::uint64_t{1} << 26);
-  if (!content) return tl::unexpected(content.error());
-  Json json = Json::parse(*content, nullptr, false);
-  if (!json.is_object()) return fail({}, {}, "a JSON object", "something else", kFix);
-  return json;
 }
 
 class Reader {
@@ -155,8 +133,14 @@ class Reader {
 
   template <class Use>
   void read(Severity severity, const char* name, Use use) {
-    const auto json = json_at(root() / name);
-    const Result<void> done = json ? use(*json) : tl::unexpected(json.error());
+    const auto json = json_file(root() / name, kMostJson);
+    Result<void> done;
+    if (!json)
+      done = tl::unexpected(json.error());
+    else if (!json->is_object())
+      done = fail({}, {}, "a JSON object", "something else", kFix);
+    else
+      done = use(*json);
     if (done) return;
     Error error = done.error();
     error.severity = severity;
@@ -233,7 +217,7 @@ class Reader {
 
   /// What info.json says of the sweeps; without it they are as the sensor saw them.
   bool compensated() const {
-    const auto info = json_at(root() / "info.json");
+    const auto info = json_file(root() / "info.json", kMostJson);
     if (!info) return false;
     const Json& frames = member(member(*info, "lidar_frames"), "velodyne");
     return frames.is_array() && !frames.empty() &&

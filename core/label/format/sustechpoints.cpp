@@ -5,6 +5,7 @@
 
 #include "core/label/json_boxes.hpp"
 #include "core/label/json_records.hpp"
+#include "core/label/ordered_json.hpp"
 #include "core/label/reading.hpp"
 #include "core/label/repairs.hpp"
 #include "core/label/writing.hpp"
@@ -93,7 +94,7 @@ std::string word_at(const Json& box, const char* key) {
 }
 
 Result<Label> label_of(std::string_view bytes, const RawAngles& angles) {
-  const Json box = Json::parse(bytes, nullptr, false);
+  const Json box = parse_ordered_json(bytes);
   if (!box.is_object()) return fail({}, {}, "a box as a JSON object", "something else", kFix);
   Label label;
   const auto cuboid = cuboid_of(box, angles);
@@ -226,7 +227,7 @@ std::string file_text(const WriteRequest& request, const OutFrame& frame) {
       values[i] = bytes(i);
       // Untouched but for its id: that of a track that was renamed, merged or split.
       if (label && label->track != name && name != made_up) {
-        Json box = Json::parse(*values[i], nullptr, false);
+        Json box = parse_ordered_json(*values[i]);
         box["obj_id"] = name;
         values[i] = dumped(box);
       }
@@ -236,7 +237,7 @@ std::string file_text(const WriteRequest& request, const OutFrame& frame) {
       const OutBox* changed = take(made_up);
       if (!changed && !label->track.empty()) changed = take(label->track);
       if (!changed) continue;
-      values[i] = dumped(box_json(request, frame, *changed, Json::parse(bytes(i), nullptr, false)));
+      values[i] = dumped(box_json(request, frame, *changed, parse_ordered_json(bytes(i))));
     }
   }
   std::vector<std::string> added;
@@ -263,7 +264,6 @@ Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
 LabelFormat sustechpoints_labels() {
   Can can;
   can.track_ids = true;
-  can.tilt = true;
   return {"sustechpoints", "SUSTechPOINTS", can, kWords, kAttributes, read, write, recognise};
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/annotation/edits.hpp"
 #include "core/label/json_records.hpp"
+#include "core/label/ordered_json.hpp"
 #include "core/label/reading.hpp"
 #include "core/label/repairs.hpp"
 #include "core/label/writing.hpp"
@@ -176,7 +177,7 @@ class Reader {
 
  private:
   void read_tracks(FileProblems& problems) {
-    const Json file = Json::parse(source_.text, nullptr, false);
+    const Json file = parse_ordered_json(source_.text);
     const auto tracks = file.is_object() ? file.find("tracks") : file.end();
     if (!file.is_object() || tracks == file.end() || !tracks->is_array()) {
       problems.add(
@@ -290,7 +291,7 @@ struct Original {
   explicit Original(const Sources& sources) {
     if (sources.empty()) return;
     source = sources.front()->id;
-    file = Json::parse(sources.front()->text, nullptr, false);
+    file = parse_ordered_json(sources.front()->text);
     if (!file.is_object()) file = Json::object();
     std::uint32_t record = 0;
     const auto tracks = file.find("tracks");
@@ -436,7 +437,6 @@ Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
 LabelFormat sweepbox_labels() {
   Can can;
   can.track_ids = true;
-  can.tilt = true;
   can.attributes = true;
   can.scores = true;
   can.several_frames = true;

@@ -1,6 +1,7 @@
 #include "core/base/files.hpp"
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <catch2/catch.hpp>
 #include <csignal>
@@ -167,6 +168,24 @@ TEST_CASE("the user's folders follow XDG, with their defaults below home") {
     CHECK(user_config_folder() == "/home/someone/.config/sweepbox");
     CHECK(user_cache_folder() == "/fast/sweepbox");
   }
+}
+
+TEST_CASE("the beginning of a file is as much as there is of it") {
+  const test::TempFolder folder;
+  put(folder / "file", "0123456789");
+  CHECK(read_beginning(folder / "file", 4) == "0123");
+  CHECK(read_beginning(folder / "file", 10) == "0123456789");
+  CHECK(read_beginning(folder / "file", 4096) == "0123456789");
+  CHECK(read_beginning(folder / "nothing", 4).empty());
+  CHECK(read_beginning(folder.path(), 4).empty());
+}
+
+TEST_CASE("nobody waits for a pipe in a file's place") {
+  const test::TempFolder folder;
+  REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+  CHECK(read_beginning(folder / "pipe", 4096).empty());
+  CHECK_FALSE(read_text(folder / "pipe"));
+  CHECK_FALSE(read_bytes(folder / "pipe"));
 }
 
 TEST_CASE("folders are made with their parents, and a file in the way is said") {

@@ -51,5 +51,13 @@ TEST_CASE("trimming takes blanks from both ends only") {
   CHECK(trimmed(" \r\n").empty());
 }
 
+TEST_CASE("brackets of JSON nest 64 levels deep and no deeper, those in strings are none") {
+  const std::string open(64, '['), close(64, ']');
+  CHECK_FALSE(nests_too_deep(open + close));
+  CHECK(nests_too_deep(open + "{" + "}" + close));
+  CHECK_FALSE(nests_too_deep(open + R"("\"[[{")" + close + open + close));
+  CHECK(nests_too_deep(std::string(200'000, '[')));
+}
+
 }  // namespace
 }  // namespace sweepbox

@@ -27,5 +27,11 @@ TEST_CASE("words without arguments may hold braces") {
   CHECK(english(Text()).empty());
 }
 
+TEST_CASE("words begin with a large letter where they are a title") {
+  CHECK(capitalised("fire engine") == "Fire engine");
+  CHECK(capitalised("").empty());
+  CHECK(capitalised("轿车") == "轿车");
+}
+
 }  // namespace
 }  // namespace sweepbox

@@ -150,6 +150,53 @@ TEST_CASE("calibrations as OpenCV, ROS, Kalibr and we write them") {
     CHECK(parse_folder_calibration(broken, "c").cameras.empty());
 }
 
+TEST_CASE("OpenCV's 12 or 14 coefficients: a lens of 8, or a problem, never a plain pinhole") {
+  const auto read = [](const std::string& d, const std::string& model = "") {
+    return parse_folder_calibration(
+        R"({"cameras": {"front": {"K": [50, 0, 32, 0, 50, 24, 0, 0, 1], "D": [)" + d +
+            R"(], "distortion_model": ")" + model + R"("}, "rear": {"K": [50, 50, 32, 24]}}})",
+        "calib.json");
+  };
+  const auto zeros = read("-0.1, 0.01, 0.001, 0.002, 0.003, 0.1, 0.02, 0.03, 0, 0, 0, 0, 0, 0");
+  REQUIRE(zeros.cameras.size() == 2);
+  CHECK(zeros.problems.empty());
+  CHECK(zeros.cameras[0].lens == "brown_conrady");
+  REQUIRE(zeros.cameras[0].parameters.size() == 12);
+  CHECK(zeros.cameras[0].parameters[11] == std::pair<std::string, double>("k6", 0.03));
+  CHECK(read("0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0").cameras[0].lens == "pinhole");
+  CHECK(read("").cameras[0].lens == "pinhole");
+  for (const auto& broken : {read("-0.1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.01, 0.02"),
+                             read("-0.1, 0, 0, 0, 0, 0, 0, 0, 0.001, 0, 0, 0"),
+                             read("-0.1, 0, 0, 0, 0.1", "fisheye"),
+                             read("-0.1, \"a\"")}) {
+    REQUIRE(broken.cameras.size() == 1);
+    CHECK(broken.cameras[0].name == "rear");
+    const auto lines = lines_of(broken.problems, Severity::error);
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].starts_with("calib.json: cameras.front, distortion: "));
+  }
+  const auto fisheye = read("-0.1, 0.02, 0, 0, 0", "fisheye");
+  REQUIRE(fisheye.cameras.size() == 2);
+  CHECK(fisheye.cameras[0].lens == "kannala_brandt");
+}
+
+TEST_CASE("Kalibr: a camera that is left out still says where the next one stands") {
+  const std::string shifted =
+      "  T_cn_cnm1:\n  - [1, 0, 0, -0.5]\n  - [0, 1, 0, 0]\n  - [0, 0, 1, 0]\n"
+      "  - [0, 0, 0, 1]\n";
+  const auto read = parse_folder_calibration(
+      "cam0:\n  camera_model: pinhole\n  intrinsics: [500, 501, 320, 240]\n"
+      "  T_cam_lidar:\n  - [0, -1, 0, 0]\n  - [0, 0, -1, 0]\n  - [1, 0, 0, 0]\n  - [0, 0, 0, 1]\n"
+      "cam1:\n  camera_model: omni\n  intrinsics: [1.2, 500, 501, 320, 240]\n" +
+          shifted + "cam2:\n  camera_model: pinhole\n  intrinsics: [500, 501, 320, 240]\n" +
+          shifted,
+      "c");
+  REQUIRE(read.cameras.size() == 2);
+  CHECK(read.cameras[1].name == "cam2");
+  REQUIRE(read.cameras[1].camera_from_lidar);
+  CHECK((*read.cameras[1].camera_from_lidar * Vec3(10, 0, 0) - Vec3(-1, 0, 10)).norm() < 1e-9);
+}
+
 TEST_CASE("a folder of clouds with numbers is a sequence whose rate is asked for") {
   test::TempFolder folder;
   for (const char* name : {"frame_1.pcd", "frame_2.pcd", "frame_4.pcd"})
