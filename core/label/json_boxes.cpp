@@ -40,10 +40,9 @@ std::string made_up(const Instant& instant, std::size_t item) {
 class Writer {
  public:
   Writer(const WriteRequest& request, const JsonText& json, JsonBoxes& boxes, const Source* source)
-      : request_(request), json_(json), boxes_(boxes), source_(source), patch_(json) {}
+      : request_(request), boxes_(boxes), source_(source), patch_(json) {}
 
-  std::string write(std::span<const OutFrame> frames) {
-    const Instants instants(request_.drive);
+  std::string write(std::span<const OutFrame> frames, const Instants& instants) {
     const std::vector<JsonFrame> in_file = boxes_.frames(instants);
     std::map<std::string, std::size_t> last;  // of several frames of one name: new boxes go there
     for (std::size_t i = 0; i < in_file.size(); ++i) last[in_file[i].instant.name] = i;
@@ -154,7 +153,6 @@ class Writer {
   }
 
   const WriteRequest& request_;
-  const JsonText& json_;
   JsonBoxes& boxes_;
   const Source* source_;
   JsonPatch patch_;
@@ -400,6 +398,7 @@ void read_json_boxes(const Drive& drive,
 }
 
 std::string json_with_boxes(const WriteRequest& request,
+                            const Instants& instants,
                             std::span<const OutFrame> frames,
                             const Source* source,
                             const std::string& skeleton,
@@ -414,7 +413,7 @@ std::string json_with_boxes(const WriteRequest& request,
   }
   if (!json) return skeleton;
   const auto boxes = make(*json);
-  return Writer(request, *json, *boxes, source).write(frames);
+  return Writer(request, *json, *boxes, source).write(frames, instants);
 }
 
 std::vector<WrittenFile> json_files_of_drive(const WriteRequest& request,
@@ -425,9 +424,10 @@ std::vector<WrittenFile> json_files_of_drive(const WriteRequest& request,
                                              const std::string& skeleton,
                                              const MakeJsonBoxes& make) {
   const std::string before = folder.empty() ? "" : folder + "/";
-  if (sources.empty())
-    return {{before + otherwise, json_with_boxes(request, frames, nullptr, skeleton, make)}};
   const Instants instants(request.drive);
+  if (sources.empty())
+    return {
+        {before + otherwise, json_with_boxes(request, instants, frames, nullptr, skeleton, make)}};
   std::map<std::string, std::size_t> file_of;
   if (sources.size() > 1)
     for (std::size_t i = 0; i < sources.size(); ++i)
@@ -441,8 +441,9 @@ std::vector<WrittenFile> json_files_of_drive(const WriteRequest& request,
   }
   std::vector<WrittenFile> files;
   for (std::size_t i = 0; i < sources.size(); ++i)
-    files.push_back({before + file_name_of(*sources[i]),
-                     json_with_boxes(request, parts[i], sources[i].get(), skeleton, make)});
+    files.push_back(
+        {before + file_name_of(*sources[i]),
+         json_with_boxes(request, instants, parts[i], sources[i].get(), skeleton, make)});
   return files;
 }
 

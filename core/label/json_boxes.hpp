@@ -148,6 +148,7 @@ void read_json_boxes(const Drive& drive,
 /// The text of a file that holds these frames. `source` may be null; then `skeleton` is filled: a
 /// document without boxes. Boxes of frames of the file that are not among `frames` are left out.
 std::string json_with_boxes(const WriteRequest& request,
+                            const Instants& instants,
                             std::span<const OutFrame> frames,
                             const Source* source,
                             const std::string& skeleton,

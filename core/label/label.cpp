@@ -68,6 +68,10 @@ Result<LabelSet> read_labels(const Drive& drive,
   return labels;
 }
 
+Result<LabelSet> read_labels(const Drive& drive, const LabelPlace& place) {
+  return place.path.empty() ? read_own_labels(drive) : read_labels(drive, place.path, place.format);
+}
+
 std::vector<FrameCuboid> cuboids_in_frame(const Document& document, const Drive& drive, int frame) {
   const Stamp stamp = drive.frames()[static_cast<std::size_t>(frame)].stamp;
   const Pose ego_from_world = world_from_ego_of_label(drive, stamp).inverse();

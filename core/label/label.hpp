@@ -39,9 +39,9 @@ struct LabelSet {
   /// `labels` are their boxes in every frame, and import_edit takes the tracks.
   std::vector<Track> tracks;
   std::vector<Problem> problems;  ///< records that could not be read
-  /// Where the set labels only some instants of the drive (nuScenes: two a second of twenty): those,
-  /// ascending. A track without a box at one of them is absent there; between them it is carried.
-  /// Empty: every frame.
+  /// Where the set labels only some instants of the drive (nuScenes: two a second of twenty):
+  /// those, ascending. A track without a box at one of them is absent there; between them it is
+  /// carried. Empty: every frame.
   std::vector<Stamp> labelled;
   int elsewhere =
       0;  ///< cuboids of instants that the drive does not have (frame −1), part of labels
@@ -57,7 +57,6 @@ enum class Upright {
 /// What a label format can hold.
 struct Can {
   bool track_ids = false;
-  bool tilt = false;  ///< roll and pitch: upright == no (a test holds the two together)
   bool attributes = false;
   bool scores = false;
   bool rects = false;           ///< 2D boxes
@@ -65,6 +64,9 @@ struct Can {
   bool any_class = true;        ///< classes beyond the format's own list
   bool keyframes = false;       ///< boxes are keys, those between are interpolated
   Upright upright = Upright::no;
+
+  /// Roll and pitch.
+  bool tilt() const { return upright == Upright::no; }
 };
 
 /// What writing lost or would lose: said before anything is written.
@@ -131,6 +133,8 @@ const LabelFormat* label_format(std::string_view name);
 /// Every label that came with the drive (DriveInfo::labels), or an empty set. A place that cannot
 /// be read is a problem.
 [[nodiscard]] Result<LabelSet> read_own_labels(const Drive& drive);
+/// Those of a place where one is named, else the drive's own.
+[[nodiscard]] Result<LabelSet> read_labels(const Drive& drive, const LabelPlace& place);
 
 /// The edit that brings a label set into a document: tracks by id (those without one stand alone),
 /// every box a key with its origin, also those of instants that the drive does not have; rigid only

@@ -101,18 +101,19 @@ bool is_openlabel_uid(std::string_view name) {
   return true;
 }
 
-std::string openlabel_key(const Drive& drive, const Instant& instant) {
+OpenLabelKeys::OpenLabelKeys(const Drive& drive) : frames_(drive.frames().size()) {
   std::set<std::int64_t> numbers;
-  bool numbered = true;
   for (const FrameInfo& frame : drive.frames()) {
     const auto number = number_in(frame.name);
-    numbered = numbered && number && *number >= 0 && *number < 1'000'000'000 &&
-               numbers.insert(*number).second;
+    numbered_ = numbered_ && number && *number >= 0 && *number < 1'000'000'000 &&
+                numbers.insert(*number).second;
   }
+}
+
+std::string OpenLabelKeys::of(const Instant& instant) const {
   const auto number = number_in(instant.name);
-  if (numbered && number && *number >= 0) return std::to_string(*number);
-  return std::to_string(instant.frame >= 0 ? instant.frame
-                                           : static_cast<int>(drive.frames().size()));
+  if (numbered_ && number && *number >= 0) return std::to_string(*number);
+  return std::to_string(instant.frame >= 0 ? instant.frame : static_cast<int>(frames_));
 }
 
 OpenLabelUids::OpenLabelUids(const Document& document) {
@@ -190,11 +191,12 @@ std::string object_json(const Track& track,
 std::string openlabel_text(const WriteRequest& request, const std::vector<OutFrame>& frames) {
   const Drive& drive = request.drive;
   const OpenLabelUids uids(request.document);
+  const OpenLabelKeys keys(drive);
   std::map<std::int64_t, std::string> written;
   std::map<std::string, std::pair<const Track*, std::vector<std::int64_t>>> objects;
   std::vector<std::int64_t> numbers;
   for (const OutFrame& frame : frames) {
-    std::int64_t number = to_integer(openlabel_key(drive, frame.instant)).value_or(0);
+    std::int64_t number = to_integer(keys.of(frame.instant)).value_or(0);
     while (written.contains(number)) ++number;  // instants that no number tells apart
     std::string inside;
     for (const OutBox& box : frame.boxes) {

@@ -10,7 +10,16 @@ namespace sweepbox {
 
 /// The number of a frame in the file: that in its name, where all names of the drive are numbers
 /// that fit; else its place in the drive.
-std::string openlabel_key(const Drive& drive, const Instant& instant);
+class OpenLabelKeys {
+ public:
+  explicit OpenLabelKeys(const Drive& drive);
+
+  std::string of(const Instant& instant) const;
+
+ private:
+  bool numbered_ = true;
+  std::size_t frames_ = 0;
+};
 
 /// A whole number or a UUID: what the schema takes for an id.
 bool is_openlabel_uid(std::string_view name);

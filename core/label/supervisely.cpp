@@ -156,8 +156,9 @@ class File : public JsonBoxes {
 
   void finish(JsonPatch& patch) override {
     if (!objects_) return;
+    std::map<std::string, Figures> figures = figures_by_object();
     for (const auto& [key, object] : object_of_) {
-      const auto [read, others] = figures_of(key);
+      const auto [read, others] = figures[key];
       if (read > 0 && others == 0 && staying_[key] == 0) {
         patch.remove(*objects_, *object);
         continue;
@@ -270,20 +271,24 @@ class File : public JsonBoxes {
   }
 
   /// How many figures of an object are boxes that could be read, and how many others it has.
-  std::pair<int, int> figures_of(const std::string& key) const {
+  struct Figures {
     int read = 0, others = 0;
+  };
+
+  std::map<std::string, Figures> figures_by_object() const {
+    std::map<std::string, Figures> result;
     const auto count = [&](const JsonNode* figures) {
       if (!figures) return;
       for (const JsonNode& figure : figures->items) {
-        if (key_of(figure) != key) continue;
         const auto one = label(figure);
-        ++(one && *one ? read : others);
+        Figures& of_object = result[key_of(figure)];
+        ++(one && *one ? of_object.read : of_object.others);
       }
     };
     count(json.root().find("figures"));
     if (frames_)
       for (const JsonNode& one : frames_->items) count(one.find("figures"));
-    return {read, others};
+    return result;
   }
 
   std::set<std::string> names_wanted(const std::string& key) const {

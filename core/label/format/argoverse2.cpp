@@ -542,7 +542,6 @@ double recognise(const fs::path& place) {
 LabelFormat argoverse2_labels() {
   Can can;
   can.track_ids = true;
-  can.tilt = true;
   can.several_frames = true;
   can.any_class = false;
   return {kFormat, "Argoverse 2", can, kWords, {}, read, write, recognise};

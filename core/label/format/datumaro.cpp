@@ -244,7 +244,6 @@ Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
 LabelFormat datumaro_labels() {
   Can can;
   can.track_ids = true;
-  can.tilt = true;
   can.attributes = true;
   can.scores = true;
   can.several_frames = true;

@@ -546,7 +546,6 @@ Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
 LabelFormat kitti_raw_labels() {
   Can can;
   can.track_ids = true;
-  can.tilt = true;
   can.several_frames = true;
   can.any_class = false;
   static const LossKind losses[] = {

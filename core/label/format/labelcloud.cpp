@@ -360,6 +360,7 @@ Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
     variety = variety_of(classes->text).value_or(numbers.variety());
   else if (!sources.empty())
     variety = numbers.variety();
+  const Instants instants(request.drive);
   std::vector<WrittenFile> files;
   std::set<std::string> names;
   for (const OutFrame& frame : frames_to_write(request, sources)) {
@@ -379,6 +380,7 @@ Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
     files.push_back(
         {"labels/" + (frame.source ? file_name_of(*frame.source) : frame.instant.name + ".json"),
          json_with_boxes(request,
+                         instants,
                          std::span(&frame, 1),
                          frame.source,
                          skeleton,
@@ -396,7 +398,6 @@ Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
 
 LabelFormat labelcloud_labels() {
   Can can;
-  can.tilt = true;
   return {kFormat, "labelCloud", can, {}, {}, read, write, recognise};
 }
 

@@ -114,8 +114,8 @@ Result<LabelSet> read(const Drive& drive, const fs::path& place) {
     Label label = label_at(sample->second->instant);
     label.has_track_id = !annotation->instance.empty() &&
                          seen.emplace(annotation->instance, annotation->sample).second;
-    label.track =
-        label.has_track_id ? nuscenes::track_of_token(annotation->instance) : fmt::format("{}/{}", label.frame_name, i + 1);
+    label.track = label.has_track_id ? nuscenes::track_of_token(annotation->instance)
+                                     : fmt::format("{}/{}", label.frame_name, i + 1);
     const auto category = category_of.find(annotation->instance);
     label.class_name = category == category_of.end() ? "unknown" : category->second;
     label.cuboid_in_ego =
@@ -154,7 +154,6 @@ const LossKind kOwnLosses[] = {
 LabelFormat nuscenes_labels() {
   Can can;
   can.track_ids = true;
-  can.tilt = true;
   can.several_frames = true;
   return {nuscenes::kFormat,
           "nuScenes tables",

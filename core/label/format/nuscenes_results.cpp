@@ -404,7 +404,6 @@ double recognise(const fs::path& place) {
 LabelFormat nuscenes_results_labels() {
   Can can;
   can.track_ids = true;
-  can.tilt = true;
   can.scores = true;
   can.several_frames = true;
   return {kFormat, "nuScenes results", can, {}, kAttributes, read, write, recognise};

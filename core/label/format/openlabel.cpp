@@ -95,6 +95,7 @@ class Patching {
   Patching(const WriteRequest& request,
            const Source& source,
            const OpenLabelFile& file,
+           const std::set<std::string>& ours,
            std::set<const OutBox*>& taken,
            bool takes_new_boxes)
       : request_(request),
@@ -102,6 +103,8 @@ class Patching {
         file_(file),
         patch_(file.json()),
         uids_(request.document),
+        keys_(request.drive),
+        ours_(ours),
         taken_(taken),
         takes_new_(takes_new_boxes) {
     for (std::size_t i = 0; i < file.frames.size(); ++i)
@@ -133,16 +136,9 @@ class Patching {
                        box.origin->record < file_.records.size();
       if (own)
         claims_[{box.origin->record, frame.instant.name}] = &box;
-      else if (!taken_.contains(&box) && (!box.origin || !is_ours(*box.origin)))
+      else if (!taken_.contains(&box) && (!box.origin || !ours_.contains(box.origin->source)))
         others_[{frame.instant.name, box.track->name}].push_back({&box, &frame.instant});
     }
-  }
-
-  /// The box of another OpenLABEL file of the document goes there, not here.
-  bool is_ours(const Origin& origin) const {
-    for (const auto& source : sources_of(request_.document, kFormat))
-      if (source->id == origin.source) return true;
-    return false;
   }
 
   void settle_record(std::uint32_t index) {
@@ -273,8 +269,8 @@ class Patching {
     std::string inside;
     for (const Fresh& one : boxes) {
       const std::string uid = uid_of(*one.box->track);
-      const std::string key = node ? file_.frames[static_cast<std::size_t>(known->second)].key
-                                   : openlabel_key(request_.drive, *one.instant);
+      const std::string key =
+          node ? file_.frames[static_cast<std::size_t>(known->second)].key : keys_.of(*one.instant);
       tracks_[uid] = one.box->track.get();
       added_[uid].insert(to_integer(key).value_or(0));
       const JsonNode* entry = entries ? entries->find(uid) : nullptr;
@@ -303,7 +299,7 @@ class Patching {
       return;
     }
     const Instant& instant = *boxes.front().instant;
-    const std::string key = openlabel_key(request_.drive, instant);
+    const std::string key = keys_.of(instant);
     const std::string json = frame_json(request_.drive, instant, inside);
     if (frames)
       patch_.append(*frames, key, json);
@@ -389,6 +385,9 @@ class Patching {
   const OpenLabelFile& file_;
   JsonPatch patch_;
   OpenLabelUids uids_;
+  OpenLabelKeys keys_;
+  /// Ids of the document's OpenLABEL files: the box of another of them goes there, not here.
+  const std::set<std::string>& ours_;
   std::set<const OutBox*>& taken_;  ///< by files before this one
   bool takes_new_;
   std::map<std::string, int> by_name_;  ///< index in the file's frames
@@ -410,6 +409,8 @@ Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
   const Sources sources = sources_of(request.document, kFormat);
   const std::vector<OutFrame> frames = frames_to_write(request, sources);
   std::vector<WrittenFile> files;
+  std::set<std::string> ours;
+  for (const auto& source : sources) ours.insert(source->id);
   std::set<const OutBox*> taken;
   // From the last to the first, which takes what is new.
   for (std::size_t i = sources.size(); i-- > 0;) {
@@ -417,7 +418,7 @@ Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
     const auto file = OpenLabelFile::parse(request.drive, source.text);
     // What could not be read is written anew from the boxes that there are.
     if (!file) continue;
-    auto text = Patching(request, source, *file, taken, i == 0).written(frames);
+    auto text = Patching(request, source, *file, ours, taken, i == 0).written(frames);
     if (!text) return tl::unexpected(text.error());
     files.push_back({std::filesystem::path(source.file).filename().string(), std::move(*text)});
   }
@@ -431,7 +432,6 @@ Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
 LabelFormat openlabel_labels() {
   Can can;
   can.track_ids = true;
-  can.tilt = true;
   can.attributes = true;
   can.scores = true;
   can.rects = true;

@@ -311,7 +311,6 @@ Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
 LabelFormat segments_labels() {
   Can can;
   can.track_ids = true;
-  can.tilt = true;
   can.attributes = true;
   can.several_frames = true;
   static const LossKind losses[] = {names_that_are_no_numbers()};

@@ -304,11 +304,13 @@ Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
     if (!set.filename().empty()) folder = set.filename().string();
   }
 
+  const Instants instants(request.drive);
   std::vector<WrittenFile> files;
   const std::vector<OutFrame> frames = frames_to_write(request, sources);
   if (episode) {
     files.push_back({folder + "/" + std::string(kEpisode),
                      json_with_boxes(request,
+                                     instants,
                                      frames,
                                      episode,
                                      R"({"objects": [], "frames": []})",
@@ -324,6 +326,7 @@ Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
                (frame.source ? file_name_of(*frame.source) : name + std::string(kEnd)),
            json_with_boxes(
                request,
+               instants,
                std::span(&frame, 1),
                frame.source,
                fmt::format(
@@ -342,7 +345,6 @@ Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
 LabelFormat supervisely_labels() {
   Can can;
   can.track_ids = true;
-  can.tilt = true;
   can.attributes = true;
   can.several_frames = true;
   return {"supervisely", "Supervisely point clouds", can, {}, {}, read, write, recognise};

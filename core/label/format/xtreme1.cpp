@@ -275,11 +275,13 @@ Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
   const Sources sources = sources_of(request.document, "xtreme1");
   Scene scene;
   for (const auto& source : sources) gather(scene, request.drive, source->text);
+  const Instants instants(request.drive);
   std::vector<WrittenFile> files;
   for (const OutFrame& frame : frames_to_write(request, sources))
     files.push_back(
         {"result/" + (frame.source ? file_name_of(*frame.source) : frame.instant.name + ".json"),
          json_with_boxes(request,
+                         instants,
                          std::span(&frame, 1),
                          frame.source,
                          kSkeleton,
@@ -292,7 +294,6 @@ Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
 LabelFormat xtreme1_labels() {
   Can can;
   can.track_ids = true;
-  can.tilt = true;
   can.attributes = true;
   can.scores = true;
   return {"xtreme1", "Xtreme1 and BasicAI", can, {}, {}, read, write, recognise};

@@ -445,7 +445,6 @@ double recognise(const fs::path& place) {
 LabelFormat zod_labels() {
   Can can;
   can.track_ids = true;
-  can.tilt = true;
   can.any_class = false;
   return {kFormat, "Zenseact ZOD", can, kWords, {}, read, write, recognise};
 }
