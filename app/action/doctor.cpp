@@ -33,8 +33,8 @@ std::optional<Text> no_repair_shown(const Session& session) {
 
 Result<void> take(Session& session, const Arguments&) {
   const auto taken = take_repair(session);
-  // What is left after the repair is another question.
-  if (taken) begin_examination(session);
+  // What is left after the repair is another question; one that was looked at is looked at again.
+  if (taken && session.doctor->stage == DoctorState::Stage::not_yet) begin_examination(session);
   return taken;
 }
 

@@ -2,6 +2,7 @@
 #include "app/session/opening.hpp"
 #include "app/session/tasks.hpp"
 #include "core/base/files.hpp"
+#include "core/check/doctor.hpp"
 
 namespace sweepbox {
 namespace {
@@ -26,6 +27,25 @@ Result<void> open_project(Session& session, const Arguments& arguments) {
     return {};
   }
   return open(session, arguments);
+}
+
+std::optional<Text> nothing_to_choose(const Session& session) {
+  if (!session.choice) return Text("No drive is to be chosen");
+  return std::nullopt;
+}
+
+/// One of the drives that stand at the place that was to be opened.
+Result<void> choose_drive(Session& session, const Arguments& arguments) {
+  const std::string name = arguments.text("drive"), format = arguments.text("format");
+  for (const DriveRef& ref : session.choice->drives) {
+    if (ref.name != name || (!format.empty() && ref.format != format)) continue;
+    OpenRequest request = session.choice->request;
+    request.drive = ref.name;
+    request.format = ref.format;
+    session.popup.clear();
+    return start_opening(session, request);
+  }
+  return refuse(text("There is no drive {} to choose", name));
 }
 
 std::optional<Text> cannot_make_sample(const Session& session) {
@@ -109,8 +129,7 @@ Result<void> export_labels(Session& session, const Arguments& arguments) {
 
   session.popup.clear();
   const bool force = arguments.flag("force", false);
-  const TaskHandle task = begin_task(session, text("Writing labels as {}", format->title));
-  task.share->store(-1);
+  const TaskHandle task = begin_task(session, text("Writing labels as {}", format->title), -1);
   session.jobs.submit(
       [format, document = session.history->document(), drive = session.drive, folder, force](
           const Cancel&) { return write_labels(*format, document, *drive, folder, force); },
@@ -137,8 +156,7 @@ Result<void> export_labels(Session& session, const Arguments& arguments) {
 struct Import {
   Result<void> done;
   Edit edit;
-  std::size_t found = 0, read = 0;
-  int elsewhere = 0;
+  int found = 0, read = 0, elsewhere = 0;
   std::vector<Problem> problems;
 };
 
@@ -152,9 +170,8 @@ Import read_import(const Drive& drive,
     result.done = tl::unexpected(labels.error());
     return result;
   }
-  for (const Source& source : labels->sources) result.found += source.records.size();
-  result.read = labels->labels.size();
-  result.found = std::max(result.found, result.read);
+  result.found = records_found(*labels);
+  result.read = static_cast<int>(labels->labels.size());
   result.elsewhere = labels->elsewhere;
   result.edit = import_edit(*labels, drive, document);
   result.edit.author = Author::import;
@@ -188,8 +205,7 @@ Result<void> import_labels(Session& session, const Arguments& arguments) {
   const std::string format = arguments.text("format");
   session.popup.clear();
   const TaskHandle task =
-      begin_task(session, text("Reading labels of {}", place.filename().string()));
-  task.share->store(-1);
+      begin_task(session, text("Reading labels of {}", place.filename().string()), -1);
   session.jobs.submit(
       [document = session.history->document(), drive = session.drive, place, format](
           const Cancel&) { return read_import(*drive, document, place, format); },
@@ -252,6 +268,15 @@ std::span<const Action> file_actions() {
        nullptr,
        {{"path", text, false, "a .sbx file"}},
        "file-o"},
+      {"drive.choose",
+       "Choose one of several drives",
+       "File",
+       "",
+       "",
+       choose_drive,
+       nothing_to_choose,
+       {{"drive", text, true, "its name"}, kFormat},
+       "list"},
       {"file.sample",
        "Make the sample drive",
        "File",

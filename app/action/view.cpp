@@ -99,33 +99,28 @@ Result<void> zoom_sides(Session& session, const Arguments&) {
   return {};
 }
 
-constexpr std::array<std::string_view, 8> kColors = {
-    "height", "intensity", "range", "ring", "time", "lidar", "camera", "class"};
-
 /// Whether the shown sweep can be coloured so; true where none is there to ask.
 bool can_color(const Session& session, std::string_view by) {
   const auto sweep = session.has_drive() ? shown_sweep(session) : nullptr;
   if (!sweep || sweep->pieces.empty()) return true;
-  const bool channel = by == "intensity" || by == "ring" || by == "time";
   if (by == "camera") return !session.drive->info().cameras.empty();
   if (by == "lidar" && session.drive->info().lidars.size() > 1) return true;
-  return !(channel || by == "lidar") || sweep->pieces.front()->channel(by) != nullptr;
+  const Coloring* coloring = coloring_named(by);
+  return !(coloring && coloring->channel) || sweep->pieces.front()->channel(by) != nullptr;
 }
 
 Result<void> color(Session& session, const Arguments& arguments) {
   std::string by = arguments.text("by");
   if (by.empty()) {
     // The next one that this drive has.
-    auto at = std::find(kColors.begin(), kColors.end(), session.layers.color_by);
-    std::size_t index = at == kColors.end() ? 0 : static_cast<std::size_t>(at - kColors.begin());
-    for (std::size_t i = 1; i <= kColors.size(); ++i) {
-      by = kColors[(index + i) % kColors.size()];
+    const Coloring* now = coloring_named(session.layers.color_by);
+    const std::size_t index = now ? static_cast<std::size_t>(now - kColorings.data()) : 0;
+    for (std::size_t i = 1; i <= kColorings.size(); ++i) {
+      by = kColorings[(index + i) % kColorings.size()].name;
       if (can_color(session, by)) break;
     }
-  } else if (std::find(kColors.begin(), kColors.end(), by) == kColors.end()) {
-    return refuse(text(
-        "Points are coloured by height, intensity, range, ring, time, camera or class, not by {}",
-        by));
+  } else if (!coloring_named(by)) {
+    return refuse(text("Points are coloured by one of {}, not by {}", coloring_names(), by));
   } else if (!can_color(session, by)) {
     return refuse(text("The points of this drive have no {}", by));
   }
@@ -265,6 +260,7 @@ Result<void> ui_scale(Session& session, const Arguments& arguments) {
 
 std::span<const Action> view_actions() {
   using enum ParameterType;
+  static const std::string kNames = coloring_names();
   static const Action table[] = {
       {"view.palette",
        "Search actions",
@@ -365,7 +361,7 @@ std::span<const Action> view_actions() {
        "",
        color,
        nullptr,
-       {{"by", text, false, "height, intensity, range, ring, time, camera or class"}},
+       {{"by", text, false, kNames}},
        "tint"},
       {"view.color_map",
        "Choose colour map",

@@ -9,7 +9,7 @@ namespace {
 
 Json can_json(const Can& can) {
   return {{"track_ids", can.track_ids},
-          {"tilt", can.tilt},
+          {"tilt", can.tilt()},
           {"attributes", can.attributes},
           {"scores", can.scores},
           {"rects", can.rects},
@@ -24,7 +24,7 @@ std::string can_text(const Can& can) {
     if (held) text += (text.empty() ? "" : ", ") + std::string(what);
   };
   add(can.track_ids, "track ids");
-  add(can.tilt, "roll and pitch");
+  add(can.tilt(), "roll and pitch");
   add(can.attributes, "attributes");
   add(can.scores, "scores");
   add(can.rects, "2D boxes");

@@ -3,8 +3,8 @@
 #include <set>
 
 #include "app/command/json.hpp"
+#include "app/session/doctor.hpp"
 #include "core/base/jobs.hpp"
-#include "core/check/doctor.hpp"
 
 namespace sweepbox {
 namespace {
@@ -118,7 +118,7 @@ Json label_summary(const Inputs& inputs) {
       classes[row.class_name] = classes.value(row.class_name, 0) + 1;
     }
   Json formats = Json::array();
-  if (inputs.labels_of_place)
+  if (!inputs.place.path.empty())
     formats.push_back(inputs.labels->format);
   else
     for (const LabelPlace& place : inputs.drive->info().labels) formats.push_back(place.format);
@@ -146,17 +146,26 @@ Json to_json(const Finding& finding) {
   return json;
 }
 
-Json describe(const Inputs& inputs, bool fast, std::vector<Problem>& problems) {
+/// `too_few` becomes what the doctor cannot tell on so little, empty where there is no such.
+Json describe(const Inputs& inputs,
+              bool fast,
+              std::vector<Problem>& problems,
+              std::string& too_few) {
   const Drive& drive = *inputs.drive;
   const Reading reading = read_everything(drive, fast);
   problems.assign(drive.problems().begin(), drive.problems().end());
   problems.insert(problems.end(), inputs.problems.begin(), inputs.problems.end());
   problems.insert(problems.end(), reading.problems.begin(), reading.problems.end());
-  Json doctor = Json::array();
+  Json doctor = Json::array(), untold = Json::array();
   ImportCounts counts;
   if (!fast) {
-    const Examination examined = examine(drive, inputs.labels.value_or(LabelSet()));
+    DoctorOptions options;
+    options.labels = inputs.place;
+    const Examination examined = examine(drive, inputs.labels.value_or(LabelSet()), options);
     counts = examined.counts;
+    for (const Untold& one : examined.untold)
+      untold.push_back({{"kind", name_of(one.ailment)}, {"missing", english(one.missing)}});
+    too_few = untold_words(examined, english);
     for (const Finding& finding : examined.findings) {
       doctor.push_back(to_json(finding));
       problems.push_back(finding.problem);
@@ -207,6 +216,7 @@ Json describe(const Inputs& inputs, bool fast, std::vector<Problem>& problems) {
       {"problems", found_problems}};
   if (!fast) {
     description["doctor"] = std::move(doctor);
+    description["untold"] = std::move(untold);
     description["labels"]["records"] = {{"found", counts.found},
                                         {"read", counts.read},
                                         {"dropped", counts.dropped},
@@ -294,7 +304,8 @@ int run(const Invocation& invocation) {
   const InputsOrExit opened = open_inputs(invocation, true);
   if (!opened.inputs) return opened.exit;
   std::vector<Problem> problems;
-  const Json description = describe(*opened.inputs, invocation.has("fast"), problems);
+  std::string too_few;
+  const Json description = describe(*opened.inputs, invocation.has("fast"), problems, too_few);
   if (invocation.json())
     print(description);
   else
@@ -305,6 +316,8 @@ int run(const Invocation& invocation) {
     if (!invocation.json())
       std::cerr << name_of(problem.severity) << ": " << to_line(problem) << "\n";
   }
+  if (!too_few.empty() && !invocation.json())
+    std::cerr << "note: too few to tell: " << too_few << "\n";
   return error ? kProblemsFound : kDone;
 }
 

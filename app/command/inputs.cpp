@@ -87,13 +87,12 @@ InputsOrExit open_inputs(const Invocation& invocation, bool with_labels) {
   inputs.problems.insert(inputs.problems.end(), listing.notes.begin(), listing.notes.end());
 
   if (project_path.empty() && with_labels) {
-    auto labels = place.path.empty() ? read_own_labels(*inputs.drive)
-                                     : read_labels(*inputs.drive, place.path, place.format);
+    auto labels = read_labels(*inputs.drive, place);
     if (!labels) return {std::nullopt, fail_with(labels.error())};
     inputs.document = imported(*labels, *inputs.drive);
     inputs.problems.insert(inputs.problems.end(), labels->problems.begin(), labels->problems.end());
     inputs.labels = std::move(*labels);
-    inputs.labels_of_place = !place.path.empty();
+    inputs.place = place;
   }
   return {std::move(inputs), kDone};
 }

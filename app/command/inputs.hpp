@@ -16,7 +16,7 @@ struct Inputs {
   std::shared_ptr<const Drive> drive;
   Document document;               ///< of the project, or made from the drive's own labels
   std::optional<LabelSet> labels;  ///< the drive's own or those of --labels; empty for a project
-  bool labels_of_place = false;    ///< they are those of --labels
+  LabelPlace place;                ///< of --labels; an empty path: the drive's own
   std::vector<Problem> problems;   ///< of the project and the labels
 };
 

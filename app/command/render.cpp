@@ -9,9 +9,6 @@
 namespace sweepbox {
 namespace {
 
-constexpr std::string_view kColors[] = {
-    "height", "intensity", "range", "ring", "time", "lidar", "camera", "class"};
-
 /// What the window calls a view of the command line; empty for an unknown one.
 std::optional<std::string> view_named(const std::string& view) {
   if (view == "window") return std::string();
@@ -41,9 +38,8 @@ int run(const Invocation& invocation) {
   Session session(jobs, settings_of(config), config);
   session.recent_kept = false;
   if (const std::string color = invocation.text("color"); !color.empty()) {
-    if (std::find(std::begin(kColors), std::end(kColors), color) == std::end(kColors))
-      return wrong_usage("--color " + color +
-                         ": expected height, intensity, range, ring, time, lidar, camera or class");
+    if (!coloring_named(color))
+      return wrong_usage("--color " + color + ": expected one of " + coloring_names());
     session.layers.color_by = color;
   }
   if (invocation.has("no-boxes"))
@@ -86,6 +82,7 @@ int run(const Invocation& invocation) {
 }  // namespace
 
 Command render_command() {
+  static const std::string kColor = "CHANNEL: one of " + coloring_names();
   return {"render",
           "paints a picture without a visible window",
           "sweepbox render drive -o out.png --view 3d --frame 3 --size 1600x900",
@@ -97,9 +94,7 @@ Command render_command() {
            {"--size", Option::Kind::text, "WxH of the picture"},
            {"--frame", Option::Kind::integer, "N: this frame, by index"},
            {"--track", Option::Kind::text, "ID: select this track"},
-           {"--color",
-            Option::Kind::text,
-            "CHANNEL: height, intensity, range, ring, time, lidar, camera or class"},
+           {"--color", Option::Kind::text, kColor},
            {"--no-boxes", Option::Kind::flag, "points alone"},
            {"--layout", Option::Kind::text, "annotate (default) or calibrate, for --view window"},
            option::kProject,

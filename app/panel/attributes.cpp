@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cctype>
 #include <cmath>
 
 #include "app/panel/fields.hpp"
@@ -11,14 +10,6 @@
 namespace sweepbox {
 
 namespace {
-
-std::string capital(std::string_view words) {
-  std::string result(words);
-  if (!result.empty()) {
-    result[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(result[0])));
-  }
-  return result;
-}
 
 void set(Ui& ui, const std::string& name, const std::string& value) {
   Session& session = ui.session;
@@ -38,7 +29,7 @@ void draw_choice(Ui& ui,
   float wanted = 0;
   for (const std::string& choice : spec.choices) {
     if (choice == value) chosen = static_cast<int>(labels.size());
-    labels.push_back(capital(ui.tr(choice)));
+    labels.push_back(capitalised(std::string(ui.tr(choice))));
     wanted = std::max(wanted, text_width(ui.fonts.small, labels.back()) + ui.px(8));
   }
   const auto count = static_cast<float>(labels.size());
@@ -48,7 +39,8 @@ void draw_choice(Ui& ui,
     }
     return;
   }
-  const std::string shown = chosen < 0 ? capital(value) : labels[static_cast<std::size_t>(chosen)];
+  const std::string shown =
+      chosen < 0 ? capitalised(value) : labels[static_cast<std::size_t>(chosen)];
   if (const auto picked = combo(ui, id, area, shown, labels, chosen, {}, editable)) {
     set(ui, spec.name, spec.choices[static_cast<std::size_t>(*picked)]);
   }
@@ -75,7 +67,7 @@ void draw_attributes(Ui& ui, Cutter& cut, const Track& track, float label_width,
   for (const AttributeSpec* spec : session.document().taxonomy().attributes_of(track.class_name)) {
     Cutter row{cut.top(ui.px(28), ui.px(2))};
     const Area label = row.left(label_width);
-    put_text(ui, label, ui.fonts.small, ui.theme.dim, capital(ui.tr(spec->name)));
+    put_text(ui, label, ui.fonts.small, ui.theme.dim, capitalised(std::string(ui.tr(spec->name))));
     const auto found = now.find(spec->name);
     const std::string value = found == now.end() ? spec->initial : found->second;
     const std::string id = fmt::format("props/{}", spec->name);

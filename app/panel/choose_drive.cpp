@@ -2,26 +2,12 @@
 #include <imgui.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 
 #include "app/panel/entries.hpp"
 #include "app/panel/fields.hpp"
-#include "app/session/opening.hpp"
 
 namespace sweepbox {
-
-namespace {
-
-bool holds(std::string_view words, std::string_view wanted) {
-  const auto same = [](char a, char b) {
-    return std::tolower(static_cast<unsigned char>(a)) ==
-           std::tolower(static_cast<unsigned char>(b));
-  };
-  return std::search(words.begin(), words.end(), wanted.begin(), wanted.end(), same) != words.end();
-}
-
-}  // namespace
 
 /// Which of several drives at one place: a list that a few letters make short.
 void draw_choose_drive(Ui& ui, const Area& whole) {
@@ -33,10 +19,7 @@ void draw_choose_drive(Ui& ui, const Area& whole) {
   const DriveChoice& choice = *session.choice;
   const float width = std::min(ui.px(640), whole.width - ui.px(48));
   const float height = std::min(ui.px(520), whole.height - ui.px(64));
-  const Area area = {std::floor((whole.width - width) / 2),
-                     std::floor((whole.height - height) / 2),
-                     width,
-                     height};
+  const Area area = popup_area(whole, width, height);
   begin_popup(ui, "choose_drive", area);
   Cutter cut{area};
   const Area head = cut.top(ui.px(40), ui.px(8));
@@ -65,7 +48,8 @@ void draw_choose_drive(Ui& ui, const Area& whole) {
   const DriveRef* chosen = nullptr;
   const DriveRef* first = nullptr;
   for (const DriveRef& ref : choice.drives) {
-    if (!filter.empty() && !holds(ref.name, filter) && !holds(ref.format, filter)) continue;
+    if (!filter.empty() && !contains_words(ref.name, filter) && !contains_words(ref.format, filter))
+      continue;
     if (!first) first = &ref;
     const Area line_area = {cut.rest.x, std::floor(y), cut.rest.width, row};
     y += row;
@@ -88,11 +72,10 @@ void draw_choose_drive(Ui& ui, const Area& whole) {
 
   if (enter && first) chosen = first;
   if (!chosen) return;
-  OpenRequest request = choice.request;
-  request.drive = chosen->name;
-  request.format = chosen->format;
-  session.popup.clear();
-  if (const auto started = start_opening(session, request); !started) say(session, started.error());
+  Arguments arguments;
+  arguments.values["drive"] = chosen->name;
+  arguments.values["format"] = chosen->format;
+  do_action(session, "drive.choose", arguments);
 }
 
 }  // namespace sweepbox

@@ -65,10 +65,7 @@ void draw_classes(Ui& ui, const Area& whole) {
   const float row = ui.px(28);
   const float width = ui.px(320);
   const float height = std::min(ui.px(84) + row * total + ui.px(8), whole.height - ui.px(80));
-  const Area area = {std::floor((whole.width - width) / 2),
-                     std::floor((whole.height - height) / 2),
-                     width,
-                     height};
+  const Area area = popup_area(whole, width, height);
   begin_popup(ui, "class", area, 0.35F);
   Cutter cut{area};
   const std::size_t selected = session.selected.size();

@@ -2,7 +2,6 @@
 #include <imgui.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 
 #include "app/panel/entries.hpp"
@@ -72,13 +71,13 @@ void draw_finding(Ui& ui, Column& column, const Finding& finding, int number) {
            severity_icon(finding.problem.severity),
            severity_rgb(ui, finding.problem.severity));
   const std::string id = fmt::format("doctor/{}", number);
+  leave_button(ui,
+               id + "/leave",
+               centred(head.right(ui.px(70), ui.px(6)), ui.px(24)),
+               left_aside_name(finding));
   if (!finding.repair.empty()) {
     Arguments arguments;
     arguments.values["repair"] = finding.repair;
-    leave_button(ui,
-                 id + "/leave",
-                 centred(head.right(ui.px(70), ui.px(6)), ui.px(24)),
-                 left_aside_name(finding));
     action_button(ui,
                   id + "/take",
                   centred(head.right(ui.px(70), ui.px(6)), ui.px(24)),
@@ -91,15 +90,8 @@ void draw_finding(Ui& ui, Column& column, const Finding& finding, int number) {
                   "repair.show",
                   {.label = std::string(ui.tr("Show")), .primary = true},
                   arguments);
-  } else {
-    leave_button(ui,
-                 id + "/leave",
-                 centred(head.right(ui.px(70), ui.px(6)), ui.px(24)),
-                 left_aside_name(finding));
   }
-  std::string title = ui.words(title_of(finding.ailment));
-  if (!title.empty())
-    title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(title[0])));
+  const std::string title = capitalised(ui.words(title_of(finding.ailment)));
   head.left(put_text(ui, head.rest, ui.fonts.bold, ui.theme.text, title), ui.px(8));
   put_text(ui, head.rest, ui.fonts.small, ui.theme.dim, ui.tr(name_of(finding.certainty)));
   mark_item(ui, id, head.rest, finding.repair);
@@ -192,10 +184,7 @@ void draw_doctor(Ui& ui, const Area& whole) {
   const DoctorState& doctor = *session.doctor;
   const float width = std::min(ui.px(820), whole.width - ui.px(48));
   const float height = std::min(ui.px(560), whole.height - ui.px(96));
-  const Area area = {std::floor((whole.width - width) / 2),
-                     std::floor((whole.height - height) / 2),
-                     width,
-                     height};
+  const Area area = popup_area(whole, width, height);
   begin_popup(ui, "doctor", area, 0.35F);
   Cutter cut{area};
   const Area head = cut.top(ui.px(40));
@@ -229,6 +218,11 @@ void draw_doctor(Ui& ui, const Area& whole) {
               ui.fonts.small,
               ui.theme.dim,
               ui.tr("Nothing is wrong with this drive as far as its boxes and points tell."));
+  const std::string untold = untold_words(
+      doctor.examination, [&](const Text& words) { return std::string(ui.words(words)); });
+  if (!untold.empty())
+    put_words(
+        ui, column, ui.fonts.small, ui.theme.dim, fill(ui.tr("Too few to tell: {}"), {untold}));
   end_scroll(column.y - top + ui.px(16));
   end_popup();
 }

@@ -237,6 +237,14 @@ void put_diamond(float x, float y, float radius, std::uint32_t rgb, bool filled)
   }
 }
 
+bool contains_words(std::string_view words, std::string_view wanted) {
+  const auto same = [](char a, char b) {
+    return std::tolower(static_cast<unsigned char>(a)) ==
+           std::tolower(static_cast<unsigned char>(b));
+  };
+  return std::search(words.begin(), words.end(), wanted.begin(), wanted.end(), same) != words.end();
+}
+
 std::string class_title(Ui& ui, std::string_view class_name) {
   // "Pedestrian" of a file is our "pedestrian"; "Motor" stays the file's own word until it is
   // changed.
@@ -246,11 +254,8 @@ std::string class_title(Ui& ui, std::string_view class_name) {
       std::equal(class_name.begin(), class_name.end(), found->name.begin(), [](char a, char b) {
         return std::tolower(static_cast<unsigned char>(a)) == b;
       });
-  std::string title(ui.tr(same ? std::string_view(found->name) : class_name));
   // Taxonomies write words in small letters; people read names.
-  if (!title.empty())
-    title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(title[0])));
-  return title;
+  return capitalised(std::string(ui.tr(same ? std::string_view(found->name) : class_name)));
 }
 
 std::string track_title(Ui& ui, const Track& track) {

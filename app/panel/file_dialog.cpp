@@ -369,10 +369,7 @@ void draw_file_dialog(Ui& ui, const Area& whole) {
 
   const float width = std::min(ui.px(860), whole.width - ui.px(48));
   const float height = std::min(ui.px(560), whole.height - ui.px(64));
-  const Area area = {std::floor((whole.width - width) / 2),
-                     std::floor((whole.height - height) / 2),
-                     width,
-                     height};
+  const Area area = popup_area(whole, width, height);
   begin_popup(ui, std::string(purpose.popup), area);
   Cutter cut{area};
   panel_head(ui, cut.top(ui.px(40), ui.px(8)), ui.tr(purpose.title));

@@ -11,22 +11,6 @@ namespace sweepbox {
 
 namespace {
 
-struct Channel {
-  std::string_view name;  ///< of Layers::color_by
-  std::string_view title;
-};
-
-constexpr Channel kChannels[] = {
-    {"height", "Height"},
-    {"intensity", "Intensity"},
-    {"range", "Distance"},
-    {"ring", "Ring"},
-    {"time", "Time"},
-    {"lidar", "Lidar"},
-    {"camera", "Camera"},
-    {"class", "Class"},
-};
-
 void draw_tools(Ui& ui, const Area& area) {
   const float side = ui.px(32);
   const auto count = static_cast<float>(tools().size());
@@ -71,9 +55,9 @@ void draw_colors(Ui& ui, const Area& area) {
   const Layers& layers = ui.session.layers;
   std::vector<std::string> titles;
   int chosen = 0;
-  for (const Channel& channel : kChannels) {
-    if (channel.name == layers.color_by) chosen = static_cast<int>(titles.size());
-    titles.emplace_back(ui.tr(channel.title));
+  for (const Coloring& coloring : kColorings) {
+    if (coloring.name == layers.color_by) chosen = static_cast<int>(titles.size());
+    titles.emplace_back(ui.tr(coloring.title));
   }
   const Legend& legend = ui.views.legend();
   const bool lidars = has_lidars_to_switch(ui.session);
@@ -110,7 +94,7 @@ void draw_colors(Ui& ui, const Area& area) {
                                 chosen,
                                 action_hint(ui, "view.color"))) {
     Arguments arguments;
-    arguments.values["by"] = kChannels[*picked].name;
+    arguments.values["by"] = kColorings[*picked].name;
     do_action(ui.session, "view.color", arguments);
   }
   if (figures) {

@@ -167,10 +167,7 @@ void draw_machine(Ui& ui, Cutter& cut) {
 void draw_settings(Ui& ui, const Area& whole) {
   const float width = ui.px(560);
   const float height = std::min(ui.px(460), whole.height - ui.px(80));
-  const Area area = {std::floor((whole.width - width) / 2),
-                     std::floor((whole.height - height) / 2),
-                     width,
-                     height};
+  const Area area = popup_area(whole, width, height);
   begin_popup(ui, "settings", area, 0.35F);
   Cutter cut{area};
   const Area head = cut.top(ui.px(40), ui.px(4));

@@ -2,7 +2,6 @@
 #include <imgui.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 
 #include "app/panel/entries.hpp"
@@ -59,14 +58,6 @@ void draw_offer(Ui& ui, const Area& area, const Offer& offer, bool first) {
            mouse.enabled ? ui.theme.dim : ui.theme.off,
            ui.tr(offer.words));
   if (mouse.clicked) do_action(ui.session, offer.action);
-}
-
-bool contains_words(std::string_view path, std::string_view wanted) {
-  const auto same = [](char a, char b) {
-    return std::tolower(static_cast<unsigned char>(a)) ==
-           std::tolower(static_cast<unsigned char>(b));
-  };
-  return std::search(path.begin(), path.end(), wanted.begin(), wanted.end(), same) != path.end();
 }
 
 void draw_recent(Ui& ui, const Area& area) {

@@ -75,6 +75,13 @@ Area panel_head(Ui& ui, const Area& area, std::string_view title, std::string_vi
   return cut.rest;
 }
 
+Area popup_area(const Area& whole, float width, float height) {
+  return {std::floor((whole.width - width) / 2),
+          std::floor((whole.height - height) / 2),
+          width,
+          height};
+}
+
 void begin_popup(Ui& ui, const std::string& id, const Area& area, float veil) {
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   const std::string veil_id = "veil/" + id;

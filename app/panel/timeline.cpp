@@ -52,7 +52,7 @@ double place_of(const Drive& drive, Stamp stamp) {
 }
 
 /// "000965" → "965": the ruler has no room for zeros.
-std::string short_name(const std::string& name) {
+std::string short_frame_name(const std::string& name) {
   const auto first = name.find_first_not_of('0');
   if (first == std::string::npos) return name.empty() ? name : "0";
   const bool digits =
@@ -122,7 +122,7 @@ const std::vector<std::pair<int, int>>& loaded_frames(Ui& ui, int count) {
 void draw_ruler(Ui& ui, const Area& area, const Ruler& ruler) {
   const Session& session = ui.session;
   const std::span<const FrameInfo> frames = session.drive->frames();
-  const float widest = text_width(ui.fonts.tag, short_name(frames.back().name)) + ui.px(24);
+  const float widest = text_width(ui.fonts.tag, short_frame_name(frames.back().name)) + ui.px(24);
   constexpr int kSteps[] = {
       1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000};
   int every = kSteps[0];
@@ -144,7 +144,7 @@ void draw_ruler(Ui& ui, const Area& area, const Ruler& ruler) {
                {x - widest / 2, area.y, widest, area.height - ui.px(8)},
                ui.fonts.tag,
                ui.theme.dim,
-               short_name(frames[static_cast<std::size_t>(i)].name),
+               short_frame_name(frames[static_cast<std::size_t>(i)].name),
                Align::centre);
     }
     if (named || ruler.step() >= ui.px(5)) {
@@ -249,7 +249,7 @@ void draw_playhead(Ui& ui, const Area& area, const Ruler& ruler) {
   const Session& session = ui.session;
   const float x = ruler.middle(session.time.frame);
   fill({x - 1, area.y + ui.px(20), ui.px(2), area.height - ui.px(20)}, ui.theme.accent);
-  const std::string name = short_name(session.frame().name);
+  const std::string name = short_frame_name(session.frame().name);
   const float width = text_width(ui.fonts.tag, name) + ui.px(10);
   const float left = std::clamp(x - width / 2, area.x, area.x + area.width - width);
   const Area tab = {std::floor(left), area.y + ui.px(3), width, ui.px(17)};

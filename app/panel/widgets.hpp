@@ -60,6 +60,8 @@ float keys_width(Ui& ui, std::string_view chord);
 float put_class_tag(Ui& ui, float x, float middle_y, std::string_view class_name);
 void put_diamond(float x, float y, float radius, std::uint32_t rgb, bool filled);
 /// Class as people read it: the translated name, first letter large in English.
+/// Whether the words hold what a person typed into a filter, large or small.
+bool contains_words(std::string_view words, std::string_view wanted);
 std::string class_title(Ui& ui, std::string_view class_name);
 /// "Car 12".
 std::string track_title(Ui& ui, const Track& track);
@@ -172,6 +174,8 @@ void scroll_to(float top, float height, float view_height);
 /// its right end for buttons.
 Area panel_head(Ui& ui, const Area& area, std::string_view title, std::string_view more = {});
 
+/// Where a popup of that size stands in the window's middle.
+Area popup_area(const Area& whole, float width, float height);
 /// A popup in front of everything, the rest veiled. A click beside it or Escape closes it
 /// (session.popup). End it with end_popup().
 void begin_popup(Ui& ui, const std::string& id, const Area& area, float veil = 0.5F);

@@ -80,7 +80,7 @@ void reset_doctor(Session& session) {
   doctor.stage = DoctorState::Stage::not_yet;
 }
 
-void begin_examination(Session& session) {
+void begin_examination(Session& session, std::shared_ptr<const LabelSet> labels) {
   if (!session.has_drive()) return;
   reset_doctor(session);
   DoctorState& doctor = *session.doctor;
@@ -88,15 +88,18 @@ void begin_examination(Session& session) {
   doctor.cancel = Cancel();
   if (!doctor.jobs)
     // Wakes the frame loop through the session's jobs, which know how.
-    doctor.jobs = std::make_unique<Jobs>(
-        1, [&jobs = session.jobs] { jobs.submit([](const Cancel&) {}, [] {}); });
+    doctor.jobs = std::make_unique<Jobs>(1, waking(session.jobs));
   doctor.jobs->submit(
-      [drive = session.drive, place = session.inside->labels, cancel = doctor.cancel](
-          const Cancel&) {
-        const auto labels = labels_of(*drive, place);
+      [drive = session.drive,
+       place = session.inside->labels,
+       labels = std::move(labels),
+       cancel = doctor.cancel](const Cancel&) {
         DoctorOptions options;
         options.cancel = cancel;
-        return examine(*drive, labels ? *labels : LabelSet{}, options);
+        options.labels = place;
+        if (labels) return examine(*drive, *labels, options);
+        const auto read = read_labels(*drive, place);
+        return examine(*drive, read ? *read : LabelSet{}, options);
       },
       [&session, cancel = doctor.cancel](Examination examination) {
         if (!cancel.requested()) take_result(session, std::move(examination));
@@ -115,9 +118,18 @@ std::vector<const Finding*> open_findings(const Session& session) {
 }
 
 std::vector<Question> open_questions(const Session& session) {
+  // Asked for each frame that is drawn: words are looked through once for the same problems.
+  SessionInside& inside = *session.inside;
+  if (inside.searched != session.problems) {
+    inside.searched = session.problems;
+    inside.repairs_in_problems.clear();
+    for (const Problem& problem : session.problems)
+      inside.repairs_in_problems.push_back(repair_in(english(problem.fix)));
+  }
   std::vector<Question> questions;
-  for (const Problem& problem : session.problems) {
-    const std::string repair = repair_in(english(problem.fix));
+  for (std::size_t i = 0; i < session.problems.size(); ++i) {
+    const Problem& problem = session.problems[i];
+    const std::string& repair = inside.repairs_in_problems[i];
     if (repair.empty() || session.inside->opened_with.value(repair) || left_aside(session, repair))
       continue;
     if (std::any_of(questions.begin(), questions.end(), [&](const Question& question) {
@@ -128,6 +140,21 @@ std::vector<Question> open_questions(const Session& session) {
     questions.push_back({problem, repair, choices_of(repair, values), std::string(values)});
   }
   return questions;
+}
+
+std::string untold_words(const Examination& examination,
+                         const std::function<std::string(const Text&)>& words) {
+  std::vector<std::pair<Text, std::string>> kinds;  // by what is missing
+  for (const Untold& untold : examination.untold) {
+    auto at = std::find_if(
+        kinds.begin(), kinds.end(), [&](const auto& one) { return one.first == untold.missing; });
+    if (at == kinds.end()) at = kinds.emplace(kinds.end(), untold.missing, std::string());
+    at->second += (at->second.empty() ? "" : ", ") + words(title_of(untold.ailment));
+  }
+  std::string all;
+  for (const auto& [missing, titles] : kinds)
+    all += (all.empty() ? "" : "; ") + titles + " (" + words(missing) + ")";
+  return all;
 }
 
 Result<void> leave_aside(Session& session, const std::string& what) {

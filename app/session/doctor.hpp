@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,9 +26,10 @@ struct DoctorState {
       jobs;  ///< its own thread: an examination takes seconds, frames must not wait
 };
 
-/// Examines drive and labels in a job. Where it finds something likely or certain that nobody left
-/// aside before, or the readers ask for something, the panel opens by itself (popup "doctor").
-void begin_examination(Session& session);
+/// Examines drive and labels in a job; `labels` are the session's, where they were just read. Where
+/// it finds something likely or certain that nobody left aside before, or the readers ask for
+/// something, the panel opens by itself (popup "doctor").
+void begin_examination(Session& session, std::shared_ptr<const LabelSet> labels = nullptr);
 /// Forgets what was found and stops looking.
 void reset_doctor(Session& session);
 
@@ -35,6 +37,10 @@ void reset_doctor(Session& session);
 std::vector<const Finding*> open_findings(const Session& session);
 /// What readers ask for and nobody has answered.
 std::vector<Question> open_questions(const Session& session);
+/// What the drive holds too little of to tell, and what is missing, those that miss the same
+/// together; `words` says a Text in the reader's language. Empty where all could be told.
+std::string untold_words(const Examination& examination,
+                         const std::function<std::string(const Text&)>& words);
 /// Leaves a finding or a question aside: an edit of the project's notes, so that it is not asked
 /// again. `what` is left_aside_name of it, or a repair's name.
 Result<void> leave_aside(Session& session, const std::string& what);

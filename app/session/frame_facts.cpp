@@ -77,12 +77,15 @@ std::shared_ptr<const Sweep> without_parts(const Sweep& whole, const std::vector
       for (const std::size_t i : kept) to.push_back(from[i]);
       return to;
     };
-    PointCloud cloud = *piece;
+    PointCloud cloud;
+    cloud.origin = piece->origin;
+    cloud.bounds = piece->bounds;
     cloud.x = pick(piece->x);
     cloud.y = pick(piece->y);
     cloud.z = pick(piece->z);
     cloud.rgb = pick(piece->rgb);
-    for (Channel& channel : cloud.channels) channel.values = pick(channel.values);
+    for (const Channel& channel : piece->channels)
+      cloud.channels.push_back({channel.name, pick(channel.values)});
     piece = std::make_shared<const PointCloud>(std::move(cloud));
   }
   return thin;

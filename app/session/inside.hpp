@@ -1,5 +1,6 @@
 #pragma once
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 
@@ -28,10 +29,11 @@ struct ThinnedSweep {
 struct BeforePreview {
   std::shared_ptr<const Drive> drive;
   std::unique_ptr<FrameCache> cache;
-  std::vector<Problem> problems;
+  std::vector<Problem> problems, read_problems;
   Repairs opened_with;
-  Edit edit;     ///< what taking the repair changes
-  int kept = 0;  ///< tracks that somebody touched and that therefore stay
+  Edit edit;                               ///< what taking the repair changes
+  int kept = 0;                            ///< tracks that somebody touched and that therefore stay
+  std::shared_ptr<const LabelSet> labels;  ///< read with the repair
 };
 
 struct SessionInside {
@@ -66,7 +68,14 @@ struct SessionInside {
   Repairs opened_with;               ///< what `drive` was read with
   std::optional<Repairs> rereading;  ///< what the last job that read again was asked for
   LabelPlace labels;                 ///< of the request, instead of the drive's own
+  /// Those of Session::problems that were said in reading drive and labels: another reading says
+  /// its own in their place.
+  std::vector<Problem> read_problems;
   std::optional<BeforePreview> before_preview;
+
+  // open_questions: the problems that were looked through, and the repair that each speaks of
+  std::vector<Problem> searched;
+  std::vector<std::string> repairs_in_problems;
 
   // shown_sweep: sweeps without the points of parts that are switched off
   std::map<int, ThinnedSweep> thinned;
@@ -76,6 +85,11 @@ struct SessionInside {
 
   bool read_only = false;
 };
+
+/// Wakes the frame loop from another thread: a job that does nothing, since jobs own the wake.
+inline std::function<void()> waking(Jobs& jobs) {
+  return [&jobs] { jobs.submit([](const Cancel&) {}, [] {}); };
+}
 
 /// A fresh state for another drive (or none).
 void reset_inside(Session& session);

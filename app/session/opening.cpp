@@ -23,8 +23,10 @@ struct Opening {
   Document document;
   std::vector<LogRecord> records;
   std::vector<Problem> problems;
-  Edit labels;   ///< the first import; empty where the project has its own already
-  Edit realign;  ///< keys brought to the stamps of their frames
+  std::vector<Problem> read_problems;  ///< those of the drive and its labels
+  Edit labels;  ///< the first import; empty where the project has its own already
+  std::shared_ptr<const LabelSet> labels_read;  ///< what it was made of
+  Edit realign;                                 ///< keys brought to the stamps of their frames
   bool memory_read_only = false;
 };
 
@@ -84,11 +86,6 @@ std::string fingerprint_of(const Drive& drive) {
     for (const ImageFile& image : frame.images) add_size(image.file);
   }
   return hash.hex();
-}
-
-/// Wakes the frame loop from the store's thread: a job that does nothing, since jobs own the wake.
-std::function<void()> waking(Jobs& jobs) {
-  return [&jobs] { jobs.submit([](const Cancel&) {}, [] {}); };
 }
 
 Result<void> open_project(const fs::path& path,
@@ -185,6 +182,7 @@ Result<void> gather_drive(const OpenRequest& request, const OpeningTools& tools,
 void gather_labels(const OpenRequest& request, const OpeningTools& tools, Opening& opening) {
   const Drive& drive = *opening.drive;
   const auto said = drive.problems();
+  opening.read_problems.assign(said.begin(), said.end());
   opening.problems.insert(opening.problems.end(), said.begin(), said.end());
   if (!opening.records.empty()) {
     opening.realign = realign_edit(drive, opening.document);
@@ -199,14 +197,17 @@ void gather_labels(const OpenRequest& request, const OpeningTools& tools, Openin
   }
   if (request.labels.path.empty() && drive.info().labels.empty()) return;
   tools.step("Reading its labels");
-  auto labels = labels_of(drive, request.labels);
+  auto labels = read_labels(drive, request.labels);
   if (!labels) {
     opening.problems.push_back(labels.error());
+    opening.read_problems.push_back(labels.error());
     return;
   }
-  opening.problems.insert(opening.problems.end(), labels->problems.begin(), labels->problems.end());
+  for (auto* problems : {&opening.problems, &opening.read_problems})
+    problems->insert(problems->end(), labels->problems.begin(), labels->problems.end());
   opening.labels = import_edit(*labels, drive, opening.document);
   opening.labels.author = Author::import;
+  opening.labels_read = std::make_shared<const LabelSet>(std::move(*labels));
 }
 
 Result<Opening> prepare(const OpenRequest& request, const OpeningTools& tools) {
@@ -337,6 +338,7 @@ Result<void> install(Session& session, const OpenRequest& request, Opening openi
   session.ref = opening.ref;
   session.drive = opening.drive;
   session.problems = std::move(opening.problems);
+  session.inside->read_problems = std::move(opening.read_problems);
   show_all_lidars(session);
   session.cache = cache_for(session, session.drive);
   session.inside->asked = request.repairs;
@@ -403,8 +405,8 @@ Result<void> start_opening(Session& session,
                            std::function<void(const Error&)> failed) {
   if (const auto closed = close_drive(session); !closed) return closed;
   stop_opening(session);
-  const TaskHandle task = begin_task(session, text("Opening {}", request.path.filename().string()));
-  task.share->store(-1);
+  const TaskHandle task =
+      begin_task(session, text("Opening {}", request.path.filename().string()), -1);
   session.inside->opening = task;
   OpeningTools tools = tools_of(session);
   tools.cancel = task.cancel;
@@ -431,9 +433,10 @@ Result<void> start_opening(Session& session,
           return;
         }
         if (const auto closed = close_drive(session); !closed) return tell(closed.error());
+        auto labels = (*opening)->labels_read;
         if (const auto done = install(session, request, std::move(**opening)); !done)
           return tell(done.error());
-        begin_examination(session);
+        begin_examination(session, std::move(labels));
       });
   return {};
 }

@@ -5,6 +5,7 @@
 #include <map>
 #include <tuple>
 
+#include "app/session/doctor.hpp"
 #include "app/session/inside.hpp"
 #include "app/session/opening.hpp"
 
@@ -16,11 +17,13 @@ struct Reread {
   std::shared_ptr<const Drive> drive;
   Repairs repairs;
   Edit edit;
-  int kept = 0;  ///< tracks that were touched and stay
+  int kept = 0;                            ///< tracks that were touched and stay
+  std::vector<Problem> problems;           ///< of the drive and its labels, read this way
+  std::shared_ptr<const LabelSet> labels;  ///< null where the document has none
 };
 
 /// What a reading is asked for. The repair itself is part of the edit; without a name the document
-/// has its repairs already (undo) and only the drive is read.
+/// has its repairs and boxes already (undo), and nothing is edited.
 struct Asked {
   DriveRef ref;
   Repairs repairs;
@@ -38,44 +41,44 @@ Text title_of(const Asked& asked) {
 Result<Reread> reread(const Asked& asked, const Cancel& cancel) {
   auto drive = open_drive(asked.ref, asked.repairs);
   if (!drive) return tl::unexpected(drive.error());
-  Reread result{std::move(*drive), asked.repairs, {}, 0};
-  if (asked.name.empty() || cancel.requested()) return result;
+  Reread result{std::move(*drive), asked.repairs, {}, 0, {}, nullptr};
+  const auto said = result.drive->problems();
+  result.problems.assign(said.begin(), said.end());
+  if (cancel.requested()) return result;
+  if (!asked.document.keys(Kind::source).empty()) {
+    auto labels = read_labels(*result.drive, asked.labels);
+    if (labels)
+      result.labels = std::make_shared<const LabelSet>(std::move(*labels));
+    else if (!asked.name.empty())
+      return tl::unexpected(labels.error());
+    const auto more = labels ? result.labels->problems : std::vector<Problem>{labels.error()};
+    result.problems.insert(result.problems.end(), more.begin(), more.end());
+  }
+  if (asked.name.empty()) return result;
   const auto repair = set_repair(
       asked.document, asked.name, asked.value.empty() ? std::nullopt : std::optional(asked.value));
   if (!repair) return tl::unexpected(repair.error());
-  // Not an EditBuilder: with tens of thousands of tracks it would copy its list for each.
-  std::map<Key, Value> things;
-  const auto take = [&](const Edit& edit) {
-    for (const Change& change : edit.changes) things[change.key] = change.after;
-  };
-  const auto with_things = [&] {
-    return asked.document.with(std::vector<std::pair<Key, Value>>(things.begin(), things.end()));
-  };
-  take(*repair);
-  if (!asked.document.keys(Kind::source).empty()) {
-    const auto labels = labels_of(*result.drive, asked.labels);
-    if (!labels) return tl::unexpected(labels.error());
+  EditBuilder builder(asked.document);
+  builder.take(*repair);
+  if (result.labels) {
     const Document empty(asked.document.shared_taxonomy());
-    const auto earlier = labels_of(*asked.now, asked.labels);
+    const auto earlier = read_labels(*asked.now, asked.labels);
     if (!earlier) return tl::unexpected(earlier.error());
-    take(relabel_edit(import_edit(*earlier, *asked.now, empty),
-                      import_edit(*labels, *result.drive, empty),
-                      asked.document,
-                      result.kept));
+    builder.take(relabel_edit(import_edit(*earlier, *asked.now, empty),
+                              import_edit(*result.labels, *result.drive, empty),
+                              asked.document,
+                              result.kept));
   }
-  take(realign_edit(*result.drive, with_things()));
-  result.edit.title = title_of(asked);
-  for (auto& [key, value] : things)
-    if (Value before = asked.document.value(key); !same(before, value))
-      result.edit.changes.push_back({key, std::move(before), std::move(value)});
+  builder.take(realign_edit(*result.drive, builder.result()));
+  result.edit = builder.finish(title_of(asked));
   return result;
 }
 
 /// Reads in a job; `then` gets what was read, unless it was stopped.
 void start_rereading(Session& session, Asked asked, std::function<void(Reread)> then) {
   stop_opening(session);
-  const TaskHandle task = begin_task(session, text("Reading {} again", session.drive->info().name));
-  task.share->store(-1);
+  const TaskHandle task =
+      begin_task(session, text("Reading {} again", session.drive->info().name), -1);
   session.inside->opening = task;
   session.inside->rereading = asked.repairs;
   session.jobs.submit(
@@ -108,8 +111,6 @@ void show_drive(Session& session,
       frame_named(*session.drive, frame).value_or(std::clamp(session.time.frame, 0, last));
   session.time.playing = false;
   if (session.layers.lidars.size() != session.drive->info().lidars.size()) show_all_lidars(session);
-  const auto said = session.drive->problems();
-  session.problems.assign(said.begin(), said.end());
   session.inside->cache_version = 0;
   session.inside->thinned.clear();
   session.cache->want(session.time.frame, 1);
@@ -117,6 +118,24 @@ void show_drive(Session& session,
   ++session.versions.time;
   ++session.versions.layers;
   ++session.versions.camera;
+}
+
+/// What was read, with what it says: in the place of what the reading before it said.
+void show_reading(Session& session, const Reread& read) {
+  show_drive(session, read.drive, cache_for(session, read.drive));
+  for (const Problem& problem : session.inside->read_problems)
+    if (const auto at = std::find(session.problems.begin(), session.problems.end(), problem);
+        at != session.problems.end())
+      session.problems.erase(at);
+  session.problems.insert(session.problems.begin(), read.problems.begin(), read.problems.end());
+  session.inside->read_problems = read.problems;
+  session.inside->opened_with = read.repairs;
+}
+
+/// What was found is of the drive as it was read before.
+void examine_again(Session& session, std::shared_ptr<const LabelSet> labels) {
+  if (session.doctor->stage != DoctorState::Stage::not_yet)
+    begin_examination(session, std::move(labels));
 }
 
 Result<Asked> asked_with(const Session& session,
@@ -139,10 +158,16 @@ Result<Asked> asked_with(const Session& session,
 }
 
 /// Commits what a reading changes; the drive that was read is shown already.
-Result<void> commit_reread(Session& session, const std::string& name, Edit edit, int kept) {
-  session.inside->asked.values.erase(name);  // the document has it by now
+Result<void> commit_reread(Session& session,
+                           const std::string& name,
+                           Edit edit,
+                           int kept,
+                           std::shared_ptr<const LabelSet> labels) {
   const auto done = commit(session, std::move(edit));
-  if (done && kept > 0)
+  if (!done) return done;
+  session.inside->asked.values.erase(name);  // the document has it by now
+  examine_again(session, std::move(labels));
+  if (kept > 0)
     say(session,
         Severity::warning,
         text("{} tracks stay as they are: somebody changed them", kept));
@@ -159,10 +184,6 @@ Repairs repairs_of(const Document& document, const Repairs& asked) {
   }
   for (const auto& [name, value] : asked.values) all.values[name] = value;
   return all;
-}
-
-Result<LabelSet> labels_of(const Drive& drive, const LabelPlace& place) {
-  return place.path.empty() ? read_own_labels(drive) : read_labels(drive, place.path, place.format);
 }
 
 void show_all_lidars(Session& session) {
@@ -260,13 +281,13 @@ Result<void> show_repair(Session& session, const std::string& name, const std::s
     BeforePreview before{session.drive,
                          std::move(session.cache),
                          session.problems,
+                         session.inside->read_problems,
                          session.inside->opened_with,
                          std::move(read.edit),
-                         read.kept};
+                         read.kept,
+                         read.labels};
     session.preview.reset();
-    auto cache = cache_for(session, read.drive);
-    show_drive(session, read.drive, std::move(cache));
-    session.inside->opened_with = read.repairs;
+    show_reading(session, read);
     session.preview = applied(before.edit, document, session.history->version() + 1);
     session.inside->before_preview = std::move(before);
     session.repair_preview = RepairPreview{name, value};
@@ -288,7 +309,8 @@ Result<void> take_repair(Session& session) {
   session.inside->before_preview.reset();
   session.repair_preview.reset();
   session.preview.reset();
-  return commit_reread(session, name, std::move(before.edit), before.kept);
+  return commit_reread(
+      session, name, std::move(before.edit), before.kept, std::move(before.labels));
 }
 
 void leave_repair(Session& session) {
@@ -299,6 +321,7 @@ void leave_repair(Session& session) {
   session.preview.reset();
   show_drive(session, std::move(before.drive), std::move(before.cache));
   session.problems = std::move(before.problems);
+  session.inside->read_problems = std::move(before.read_problems);
   session.inside->opened_with = std::move(before.opened_with);
 }
 
@@ -308,31 +331,29 @@ Result<void> set_repair_now(Session& session, const std::string& name, const std
   auto asked = asked_with(session, name, value);
   if (!asked) return tl::unexpected(asked.error());
   start_rereading(session, std::move(*asked), [&session, name](Reread read) {
-    auto cache = cache_for(session, read.drive);
-    show_drive(session, read.drive, std::move(cache));
-    session.inside->opened_with = read.repairs;
-    (void)commit_reread(session, name, std::move(read.edit), read.kept);  // said there
+    show_reading(session, read);
+    (void)commit_reread(session, name, std::move(read.edit), read.kept, read.labels);  // said there
   });
   return {};
 }
 
 void follow_repairs(Session& session) {
   if (!session.history || session.repair_preview || session.inside->opening) return;
+  Repairs repairs = repairs_of(session.history->document(), session.inside->asked);
+  if (repairs == session.inside->opened_with) return;
+  // What was stopped or could not be read is not tried for ever.
+  if (session.inside->rereading == repairs) return;
   Asked asked{session.ref,
-              repairs_of(session.history->document(), session.inside->asked),
+              std::move(repairs),
               session.inside->labels,
-              Document(),
+              session.history->document(),
               {},
               {},
               session.drive};
-  if (asked.repairs == session.inside->opened_with) return;
-  // What was stopped or could not be read is not tried for ever.
-  if (session.inside->rereading == asked.repairs) return;
   start_rereading(session, std::move(asked), [&session](Reread read) {
-    auto cache = cache_for(session, read.drive);
-    show_drive(session, read.drive, std::move(cache));
-    session.inside->opened_with = read.repairs;
+    show_reading(session, read);
     session.inside->rereading.reset();
+    examine_again(session, read.labels);
   });
 }
 

@@ -10,8 +10,6 @@ namespace sweepbox {
 
 /// Repairs of the document, under those that were asked for on the command line.
 Repairs repairs_of(const Document& document, const Repairs& asked);
-/// The drive's own labels, or those of another place where one is named.
-[[nodiscard]] Result<LabelSet> labels_of(const Drive& drive, const LabelPlace& place);
 /// Every lidar of the drive and every part of one, switched on.
 void show_all_lidars(Session& session);
 std::unique_ptr<FrameCache> cache_for(Session& session, std::shared_ptr<const Drive> drive);

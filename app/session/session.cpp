@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstdlib>
 
 #include "app/session/doctor.hpp"
@@ -110,6 +109,19 @@ Moment Session::moment() const {
 
 bool Session::read_only() const {
   return inside->read_only || repair_preview || (project && project->state().read_only);
+}
+
+const Coloring* coloring_named(std::string_view name) {
+  for (const Coloring& coloring : kColorings)
+    if (coloring.name == name) return &coloring;
+  return nullptr;
+}
+
+std::string coloring_names() {
+  std::string names;
+  for (const Coloring& coloring : kColorings)
+    names += (names.empty() ? "" : ", ") + std::string(coloring.name);
+  return names;
 }
 
 Result<void> commit(Session& session, Edit edit) {
@@ -223,9 +235,7 @@ std::string short_name(const Track& track) {
 }
 
 std::string shown_name(const Session& session, const Track& track) {
-  std::string word(session.tr(track.class_name));
-  if (!word.empty()) word[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(word[0])));
-  return word + " " + short_name(track);
+  return capitalised(std::string(session.tr(track.class_name))) + " " + short_name(track);
 }
 
 std::string to_line(const Session& session, const Problem& problem) {

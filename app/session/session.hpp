@@ -35,8 +35,7 @@ struct Playback {
 
 /// What is shown, and how.
 struct Layers {
-  std::string color_by =
-      "height";  ///< "height", "intensity", "range", "ring", "time", "lidar", "camera", "class"
+  std::string color_by = "height";  ///< a name in kColorings
   std::string color_map = "slate";
   double point_size = 2;  ///< px
   bool eye_dome = true;
@@ -51,6 +50,26 @@ struct Layers {
   /// One a part of each lidar whose sweeps mix several (LidarInfo::parts); empty for the others.
   std::vector<std::vector<bool>> parts;
 };
+
+/// What points can be coloured by.
+struct Coloring {
+  std::string_view name;   ///< of Layers::color_by
+  std::string_view title;  ///< English, key of its translation
+  bool channel = false;    ///< of the points themselves: not every drive has it
+};
+
+inline constexpr std::array kColorings = {
+    Coloring{"height", "Height"},
+    Coloring{"intensity", "Intensity", true},
+    Coloring{"range", "Distance"},
+    Coloring{"ring", "Ring", true},
+    Coloring{"time", "Time", true},
+    Coloring{"lidar", "Lidar", true},
+    Coloring{"camera", "Camera"},
+    Coloring{"class", "Class"},
+};
+const Coloring* coloring_named(std::string_view name);  ///< nullptr for none
+std::string coloring_names();                           ///< "height, intensity, …"
 
 /// Camera of the 3D view, in ego. An orbit about a target.
 struct SceneCamera {

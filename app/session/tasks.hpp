@@ -15,8 +15,9 @@ struct TaskHandle {
   std::shared_ptr<std::atomic<const char*>> step;  ///< English words that live for ever
 };
 
-/// Shows it in the window; end it in the job's `done`, also where it was cancelled or failed.
-TaskHandle begin_task(Session& session, Text title);
+/// Shows it in the window with a first share (< 0: unknown); end it in the job's `done`, also where
+/// it was cancelled or failed.
+TaskHandle begin_task(Session& session, Text title, double share = 0);
 void end_task(Session& session, std::uint64_t id);
 
 }  // namespace sweepbox

@@ -189,7 +189,8 @@ void ScenePoints::color_by_channel(std::string_view by) {
       values_[i] = value_of(std::hypot(xyz_[3 * i], xyz_[3 * i + 1]) / 80.0);
     return;
   }
-  if (by == "intensity" || by == "ring" || by == "time" || by == "lidar") {
+  const Coloring* coloring = coloring_named(by);
+  if (coloring && coloring->channel) {
     numbers.assign(size(), NAN);
     bool any = false;
     for (std::size_t number = 0; number < parts_.size(); ++number) {
@@ -214,14 +215,7 @@ void ScenePoints::color_by_channel(std::string_view by) {
       const auto [low, high] = usual_range(numbers);
       const double width = std::max(1e-9, static_cast<double>(high) - low);
       for (std::size_t i = 0; i < size(); ++i) values_[i] = value_of((numbers[i] - low) / width);
-      legend_ = {by == "intensity" ? "Intensity"
-                 : by == "ring"    ? "Ring"
-                 : by == "lidar"   ? "Lidar"
-                                   : "Time",
-                 low,
-                 high,
-                 by == "time" ? "s" : "",
-                 true};
+      legend_ = {Text(std::string(coloring->title)), low, high, by == "time" ? "s" : "", true};
       return;
     }
   }

@@ -1,7 +1,6 @@
 #include "app/view/shown_boxes.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 namespace sweepbox {
 
@@ -35,13 +34,6 @@ std::uint32_t color_of(const Session& session, const Track& track) {
 
 std::uint32_t image_color_of(const Session& session, const Track& track) {
   return session.document().taxonomy().find_or_other(track.class_name).color.dark;
-}
-
-std::string title_of(const Session& session, const Track& track) {
-  const ObjectClass* found = session.document().taxonomy().find(track.class_name);
-  std::string name(session.tr(found ? found->name : track.class_name));
-  if (!name.empty()) name[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(name[0])));
-  return name + " " + short_name(track);
 }
 
 }  // namespace sweepbox

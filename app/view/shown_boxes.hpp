@@ -16,7 +16,5 @@ std::string tag_of(const Session& session, const Track& track);
 /// 0xRRGGBB of the theme, or of the dark one (for images in both themes).
 std::uint32_t color_of(const Session& session, const Track& track);
 std::uint32_t image_color_of(const Session& session, const Track& track);
-/// "Car 1": the class as people read it, first letter large in English, and the track's name.
-std::string title_of(const Session& session, const Track& track);
 
 }  // namespace sweepbox

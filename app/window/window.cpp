@@ -537,15 +537,4 @@ void Window::invalidate() {
   state_->views->invalidate();
 }
 
-std::string Window::gl_description() const {
-  const auto words = [](GLenum name) {
-    const auto* bytes = reinterpret_cast<const char*>(glGetString(name));
-    return std::string(bytes != nullptr ? bytes : "unknown");
-  };
-  return fmt::format("{} · {} · points by {}",
-                     words(GL_VERSION),
-                     words(GL_RENDERER),
-                     GLEW_VERSION_4_3 && state_->painter != "points" ? "compute" : "GL_POINTS");
-}
-
 }  // namespace sweepbox

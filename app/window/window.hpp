@@ -35,8 +35,6 @@ class Window {
   Image picture() const;
   /// Redraws every view in the next frame (benchmarks).
   void invalidate();
-  /// "4.5 (Core Profile) Mesa …", and whether the compute painter runs.
-  std::string gl_description() const;
 
  private:
   Window();

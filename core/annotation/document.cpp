@@ -89,12 +89,6 @@ Document::Document(std::shared_ptr<const Taxonomy> taxonomy)
       tracks_(std::make_shared<const Tracks>()),
       others_(std::make_shared<const Others>()) {}
 
-Document Document::with_taxonomy(std::shared_ptr<const Taxonomy> taxonomy) const {
-  Document result = *this;
-  result.taxonomy_ = std::move(taxonomy);
-  return result;
-}
-
 std::span<const std::shared_ptr<const Track>> Document::tracks() const {
   return tracks_->list;
 }

@@ -71,8 +71,6 @@ class Document {
 
   std::shared_ptr<const Taxonomy> shared_taxonomy() const { return taxonomy_; }
 
-  Document with_taxonomy(std::shared_ptr<const Taxonomy> taxonomy) const;
-
   /// Ascending uid.
   std::span<const std::shared_ptr<const Track>> tracks() const;
   /// nullptr where there is none.

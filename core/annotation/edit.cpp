@@ -1,14 +1,11 @@
 #include "core/annotation/edit.hpp"
 
-#include <algorithm>
-
 namespace sweepbox {
 
-EditBuilder::EditBuilder(const Document& base) : base_(base), result_(base) {}
+EditBuilder::EditBuilder(const Document& base) : base_(base) {}
 
 void EditBuilder::set(const Key& key, Value value) {
-  result_ = result_.with(key, value);
-  if (std::find(touched_.begin(), touched_.end(), key) == touched_.end()) touched_.push_back(key);
+  things_[key] = std::move(value);
 }
 
 void EditBuilder::set(Track track) {
@@ -20,14 +17,21 @@ void EditBuilder::remove(TrackId uid) {
   set({Kind::track, to_hex(uid)}, std::monostate());
 }
 
+void EditBuilder::take(const Edit& edit) {
+  for (const Change& change : edit.changes) things_[change.key] = change.after;
+}
+
+Document EditBuilder::result() const {
+  return base_.with(std::vector<std::pair<Key, Value>>(things_.begin(), things_.end()));
+}
+
 Edit EditBuilder::finish(Text title, Author author) const {
   Edit edit;
   edit.title = std::move(title);
   edit.author = author;
-  for (const Key& key : touched_) {
-    Change change{key, base_.value(key), result_.value(key)};
-    if (!same(change.before, change.after)) edit.changes.push_back(std::move(change));
-  }
+  for (const auto& [key, value] : things_)
+    if (Value before = base_.value(key); !same(before, value))
+      edit.changes.push_back({key, std::move(before), value});
   return edit;
 }
 

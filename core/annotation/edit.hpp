@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -38,16 +39,17 @@ class EditBuilder {
   void set(const Key& key, Value value);
   void set(Track track);  ///< under its uid
   void remove(TrackId uid);
+  void take(const Edit& edit);  ///< all that another edit changes
 
-  /// The document as it would be: what a preview shows.
-  const Document& result() const { return result_; }
+  /// The document as it would be: what a preview shows. Made anew, a copy of each list.
+  Document result() const;
 
+  /// Changes ascend by key.
   Edit finish(Text title, Author author = Author::hand) const;
 
  private:
   Document base_;
-  Document result_;
-  std::vector<Key> touched_;
+  std::map<Key, Value> things_;
 };
 
 /// Things that an edit expects to find and does not: changed meanwhile. Empty: it can be applied.

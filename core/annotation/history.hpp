@@ -88,9 +88,6 @@ class History {
   /// All records, for the history panel.
   std::span<const LogRecord> records() const { return records_; }
 
-  /// Another taxonomy or opened drive gives the same things a new document; no edit.
-  void replace_document(Document document) { document_ = std::move(document); }
-
  private:
   Result<void> keep(LogRecord record);
   Result<void> swap(std::uint64_t of, LogRecord::What what);

@@ -69,14 +69,14 @@ std::string with_direction(const Evidence& evidence, const LabelSet& labels, std
   return repair;
 }
 
-/// How far box floors stand above the ground, as a share of the height: median.
+/// How far box floors stand above the ground, m: median.
 double floor_gap(std::span<const Sample> samples, const LabelSet& labels, const LabelSet& now) {
   std::vector<double> gaps;
   for (const Sample& sample : samples) {
     if (!sample.ground) continue;
     const Cuboid& box =
         now.labels[static_cast<std::size_t>(sample.label - labels.labels.data())].cuboid_in_ego;
-    gaps.push_back((box.pose.translation.z() - box.size.z() / 2 - *sample.ground));
+    gaps.push_back(box.pose.translation.z() - box.size.z() / 2 - *sample.ground);
   }
   return median(std::move(gaps));
 }
@@ -291,10 +291,7 @@ LabelSet examine_boxes(const Evidence& evidence, LabelSet whole, Examination& re
   LabelSet labels;
   labels.format = whole.format;
   for (const Label& label : whole.labels)
-    if (std::any_of(evidence.scenes.begin(), evidence.scenes.end(), [&](const Scene& scene) {
-          return scene.frame() == label.frame;
-        }))
-      labels.labels.push_back(label);
+    if (evidence.scene(label.frame)) labels.labels.push_back(label);
   const std::vector<Sample> samples = samples_of(evidence, labels, kNear);
   std::vector<std::size_t> seen(samples.size(), 0);
   std::vector<Guess> fits = fits_of(evidence, samples, labels, &seen);

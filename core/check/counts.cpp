@@ -7,15 +7,21 @@
 // What importing made of the records, objects boxed twice, and coordinates that 32 bits cannot
 // hold.
 
-namespace sweepbox::doctor {
+namespace sweepbox {
+
+int records_found(const LabelSet& labels) {
+  std::size_t records = 0;
+  for (const Source& source : labels.sources) records += source.records.size();
+  return static_cast<int>(std::max(records, labels.labels.size()));
+}
+
+namespace doctor {
 namespace {
 
 ImportCounts counts_of(const Evidence& evidence, const LabelSet& labels) {
   ImportCounts counts;
-  for (const Source& source : labels.sources)
-    counts.found += static_cast<int>(source.records.size());
+  counts.found = records_found(labels);
   counts.read = static_cast<int>(labels.labels.size());
-  counts.found = std::max(counts.found, counts.read);
   for (const Problem& problem : labels.problems)
     counts.dropped += problem.severity == Severity::error && !problem.where.empty();
   for (const Label& label : labels.labels) {
@@ -131,4 +137,5 @@ void examine_counts(const Evidence& evidence, const LabelSet& labels, Examinatio
   examine_jitter(evidence, labels, result);
 }
 
-}  // namespace sweepbox::doctor
+}  // namespace doctor
+}  // namespace sweepbox

@@ -77,12 +77,16 @@ struct Finding {
 struct DoctorOptions {
   int frames = 20;     ///< sampled, evenly over those with labels
   bool images = true;  ///< also look at images
+  LabelPlace labels;   ///< where the labels were read, as for read_labels: they may be read again
   Cancel cancel;       ///< stops between frames: what is known by then is returned
 };
 
+/// Records in the files of a label set, DontCare and the like included; no fewer than became boxes.
+int records_found(const LabelSet& labels);
+
 /// What importing made of the label files.
 struct ImportCounts {
-  int found = 0;       ///< records in the files, DontCare and the like included
+  int found = 0;       ///< records_found
   int read = 0;        ///< that became boxes
   int dropped = 0;     ///< that should have and did not
   int suspicious = 0;  ///< boxes of implausible size, or without a point near the sensor
@@ -96,7 +100,7 @@ struct Untold {
 
 /// An examination in a job: some 20 frames are read, never the whole drive; seconds. The drive's
 /// own `repairs` are applied already in what it shows, so a finding is about what is left. `labels`
-/// are those that were read for the drive (read_own_labels), their repairs applied. Findings come
+/// are those that were read for the drive (of options.labels), their repairs applied. Findings come
 /// with the surest first; none for a drive that is sound.
 struct Examination {
   std::vector<Finding> findings;

@@ -110,6 +110,12 @@ Evidence gather(const Drive& drive, const LabelSet& labels, const DoctorOptions&
   return evidence;
 }
 
+const Scene* Evidence::scene(int frame) const {
+  const auto at = std::lower_bound(
+      scenes.begin(), scenes.end(), frame, [](const Scene& a, int b) { return a.frame() < b; });
+  return at != scenes.end() && at->frame() == frame ? &*at : nullptr;
+}
+
 std::size_t inside(const Cuboid& box, std::span<const Vec3> points) {
   const Pose box_from_ego = box.pose.inverse();
   const Mat3 axes = box_from_ego.rotation.toRotationMatrix();
@@ -121,17 +127,15 @@ std::size_t inside(const Cuboid& box, std::span<const Vec3> points) {
 }
 
 std::vector<Sample> samples_of(const Evidence& evidence, const LabelSet& labels, double within) {
-  std::map<int, const Scene*> scenes;
-  for (const Scene& scene : evidence.scenes) scenes[scene.frame()] = &scene;
   std::vector<Sample> samples;
   for (const Label& label : labels.labels) {
-    const auto scene = scenes.find(label.frame);
+    const Scene* scene = evidence.scene(label.frame);
     const Cuboid& box = label.cuboid_in_ego;
-    if (scene == scenes.end() || box.pose.translation.head<2>().norm() > within) continue;
-    Sample sample{&label, scene->second, {}, {}};
+    if (!scene || box.pose.translation.head<2>().norm() > within) continue;
+    Sample sample{&label, scene, {}, {}};
     const double radius = box.size.norm() / 2 + 0.5;
-    sample.points = scene->second->above_ground(box.pose.translation, radius);
-    sample.ground = scene->second->ground_at(box.pose.translation);
+    sample.points = scene->above_ground(box.pose.translation, radius);
+    sample.ground = scene->ground_at(box.pose.translation);
     samples.push_back(std::move(sample));
   }
   return samples;

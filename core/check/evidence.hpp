@@ -49,8 +49,11 @@ class Scene {
 struct Evidence {
   const Drive& drive;
   const DoctorOptions& options;
-  std::vector<Scene> scenes;
-  bool poses_sound = true;  ///< nothing was found against poses and stamps: motion may be judged
+  std::vector<Scene> scenes;  ///< ascending frames
+  bool poses_sound = true;    ///< nothing was found against poses and stamps: motion may be judged
+
+  /// nullptr where the frame was not sampled.
+  const Scene* scene(int frame) const;
 };
 
 Evidence gather(const Drive& drive, const LabelSet& labels, const DoctorOptions& options);

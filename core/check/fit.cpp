@@ -8,36 +8,44 @@
 
 namespace sweepbox::doctor {
 
+bool Fit::add(std::size_t before, std::size_t after) {
+  constexpr double kMargin = 0.85;
+  const auto most = std::max(before, after);
+  if (most < kEnoughPoints) return false;
+  ++boxes;
+  const double b = static_cast<double>(before) / static_cast<double>(most);
+  const double a = static_cast<double>(after) / static_cast<double>(most);
+  as_is += b;
+  repaired += a;
+  better += b < kMargin;
+  worse += a < kMargin;
+  return true;
+}
+
+void Fit::finish() {
+  if (!boxes) return;
+  as_is /= boxes;
+  repaired /= boxes;
+}
+
 Fit fit_of(std::span<const Sample> samples,
            const LabelSet& labels,
            const LabelSet& repaired,
            const std::function<bool(const Label&)>& counted,
            std::vector<std::size_t>* seen) {
-  constexpr double kMargin = 0.85;
   Fit fit;
   for (const Sample& sample : samples) {
     if (counted && !counted(*sample.label)) continue;
     const auto index = static_cast<std::size_t>(sample.label - labels.labels.data());
     const auto before = inside(sample.label->cuboid_in_ego, sample.points);
     const auto after = inside(repaired.labels[index].cuboid_in_ego, sample.points);
-    const auto most = std::max(before, after);
     if (seen) {
       std::size_t& now = (*seen)[static_cast<std::size_t>(&sample - samples.data())];
-      now = std::max(now, most);
+      now = std::max({now, before, after});
     }
-    if (most < kEnoughPoints) continue;
-    ++fit.boxes;
-    const double b = static_cast<double>(before) / static_cast<double>(most);
-    const double a = static_cast<double>(after) / static_cast<double>(most);
-    fit.as_is += b;
-    fit.repaired += a;
-    fit.better += b < kMargin;
-    fit.worse += a < kMargin;
+    fit.add(before, after);
   }
-  if (fit.boxes) {
-    fit.as_is /= fit.boxes;
-    fit.repaired /= fit.boxes;
-  }
+  fit.finish();
   return fit;
 }
 

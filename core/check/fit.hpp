@@ -16,6 +16,11 @@ struct Fit {
   int better = 0;       ///< boxes that hold 15 % more with the repair
   int worse = 0;        ///< 15 % less
 
+  /// Counts a box by the points that it holds as it is and with the repair; false where both are
+  /// too few. The two shares are sums until finish().
+  bool add(std::size_t before, std::size_t after);
+  void finish();
+
   double gain() const { return repaired - as_is; }
 };
 
@@ -26,9 +31,8 @@ struct Guess {
   Fit fit;
 };
 
-/// Boxes of `labels` (those of `samples`) against the same ones with the repair. `counts` are the
-/// points inside of the samples as they are. `seen` (one a sample) grows to the points that either
-/// holds.
+/// Boxes of `labels` (those of `samples`) against the same ones with the repair; where `counted` is
+/// given, only those that it takes. `seen` (one a sample) grows to the points that either holds.
 Fit fit_of(std::span<const Sample> samples,
            const LabelSet& labels,
            const LabelSet& repaired,
@@ -42,8 +46,7 @@ Guess best_place(const Evidence& evidence, const LabelSet& labels, std::span<con
 /// certain, likely, too_few; empty where the fit is no better.
 std::optional<Certainty> judged(const Fit& fit);
 
-/// Movement of a track at one of its boxes, in the world (or in ego of a drive without poses whose
-/// boxes say nothing: then empty).
+/// Movement of a track in the world at one of its boxes.
 struct Move {
   const Label* label = nullptr;
   Vec3 velocity_in_ego = Vec3::Zero();  ///< m/s, of the object in the world, along ego's axes

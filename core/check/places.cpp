@@ -23,17 +23,15 @@ struct Fullness {
 };
 
 Fullness fullness(const Evidence& evidence, const LabelSet& labels) {
-  std::map<int, const Scene*> scenes;
-  for (const Scene& scene : evidence.scenes) scenes[scene.frame()] = &scene;
   Fullness result;
   for (const Label& label : labels.labels) {
-    const auto scene = scenes.find(label.frame);
-    if (scene == scenes.end()) continue;
+    const Scene* scene = evidence.scene(label.frame);
+    if (!scene) continue;
     ++result.boxes;
     const Cuboid& box = label.cuboid_in_ego;
     if (!is_valid(box) || box.pose.translation.norm() > kNear) continue;
     const auto points =
-        scene->second->above_ground(box.pose.translation, box.size.head<2>().norm() / 2 + 0.3);
+        scene->above_ground(box.pose.translation, box.size.head<2>().norm() / 2 + 0.3);
     const auto n = inside(box, points);
     result.held += n >= 5;
     result.total += std::log1p(static_cast<double>(std::min<std::size_t>(n, 100)));
@@ -79,7 +77,8 @@ std::optional<LabelSet> read_again(const Evidence& evidence,
                                    const LabelSet& labels,
                                    Examination& result) {
   const Drive& drive = evidence.drive;
-  if (drive.info().labels.empty()) return std::nullopt;
+  const LabelPlace& place = evidence.options.labels;
+  if (place.path.empty() && drive.info().labels.empty()) return std::nullopt;
   int too_large = 0;
   const Problem* example = nullptr;
   for (const Problem& problem : labels.problems)
@@ -91,7 +90,7 @@ std::optional<LabelSet> read_again(const Evidence& evidence,
   if (!too_large && !lying) return std::nullopt;
   const std::string name = too_large ? "labels.angles" : "labels.quaternion";
   const std::string value = too_large ? "degrees" : "swapped";
-  auto again = read_own_labels(ReadAs(drive, name, value));
+  auto again = read_labels(ReadAs(drive, name, value), place);
   if (!again) return std::nullopt;
   const Fullness before = fullness(evidence, labels), after = fullness(evidence, *again);
   const bool better =
@@ -143,11 +142,9 @@ Fit fit_of_instants(const Evidence& evidence,
                     int& moving) {
   constexpr double kNearest = 40, kMoves = 0.5;  // m
   moving = 0;
-  std::map<int, const Scene*> scenes;
-  for (const Scene& scene : evidence.scenes) scenes[scene.frame()] = &scene;
   std::map<std::pair<int, std::string>, const Label*> others;
   for (const Label& label : shifted.labels)
-    if (label.has_track_id && scenes.contains(label.frame))
+    if (label.has_track_id && evidence.scene(label.frame))
       others[{label.frame, label.track}] = &label;
   Fit fit;
   for (const Label& label : labels.labels) {
@@ -157,24 +154,12 @@ Fit fit_of_instants(const Evidence& evidence,
     const Cuboid& later = other->second->cuboid_in_ego;
     const double apart = (later.pose.translation - place).head<2>().norm();
     const auto points =
-        scenes.at(label.frame)
+        evidence.scene(label.frame)
             ->above_ground(place, label.cuboid_in_ego.size.norm() / 2 + 0.5 + apart);
     const auto before = inside(label.cuboid_in_ego, points), after = inside(later, points);
-    const auto most = std::max(before, after);
-    if (most < kEnoughPoints) continue;
-    ++fit.boxes;
-    moving += apart > kMoves;
-    const double b = static_cast<double>(before) / static_cast<double>(most);
-    const double a = static_cast<double>(after) / static_cast<double>(most);
-    fit.as_is += b;
-    fit.repaired += a;
-    fit.better += b < 0.85;
-    fit.worse += a < 0.85;
+    if (fit.add(before, after)) moving += apart > kMoves;
   }
-  if (fit.boxes) {
-    fit.as_is /= fit.boxes;
-    fit.repaired /= fit.boxes;
-  }
+  fit.finish();
   return fit;
 }
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/support/program.hpp"
+#include "tests/support/shared_data.hpp"
 #include "tests/support/temp_folder.hpp"
 
 using nlohmann::json;
@@ -57,6 +58,24 @@ TEST_CASE("what is no drive fails with one line that names it") {
     CHECK(std::count(finished.err.begin(), finished.err.end(), '\n') == 1);
   }
   CHECK(run_sweepbox({"info", (empty / "absent").string()}).status == 1);
+}
+
+TEST_CASE("what the doctor cannot tell on so little is said, with what is missing") {
+  SHARED_DATA_OR_SKIP(folder, "kitti_object");
+  const Finished as_json = run_sweepbox({"info", folder.string(), "--json"});
+  const json untold = json::parse(as_json.out)["untold"];
+  // Single frames: no box has a next one.
+  const auto shift = std::find_if(untold.begin(), untold.end(), [](const json& entry) {
+    return entry["kind"] == "label_shift";
+  });
+  REQUIRE(shift != untold.end());
+  CHECK((*shift)["missing"] ==
+        "5 boxes of 15 points whose next box stands 0.5 m away needed, 0 found");
+  const Finished as_text = run_sweepbox({"info", folder.string()});
+  CHECK(as_text.err.find("note: too few to tell: ") != std::string::npos);
+  CHECK(as_text.status == as_json.status);
+  CHECK_FALSE(json::parse(run_sweepbox({"info", folder.string(), "--fast", "--json"}).out)
+                  .contains("untold"));
 }
 
 TEST_CASE("formats lists drives, clouds and labels for programs") {

@@ -1,7 +1,9 @@
 #include <catch2/catch.hpp>
 
 #include "app/action/script.hpp"
+#include "app/session/opening.hpp"
 #include "core/base/files.hpp"
+#include "tests/app/support/test_drive.hpp"
 #include "tests/support/temp_folder.hpp"
 
 using namespace sweepbox;  // NOLINT
@@ -82,4 +84,27 @@ TEST_CASE("a drive opens with the labels of another place instead of its own") {
   desk.request.labels = {"kitti_object", desk.folder / "labels"};
   REQUIRE(open_in_session(desk.session, desk.request));
   CHECK(desk.session.document().tracks().size() == 1);
+}
+
+TEST_CASE(
+    "of several drives at one place an action chooses one, and refuses what is none of them") {
+  Desk desk;
+  CHECK(desk.run("drive.choose drive=first").find("No drive is to be chosen") != std::string::npos);
+  for (const char* name : {"first", "second"})
+    REQUIRE(test::write_test_drive(desk.folder / "drives" / name));
+  OpenRequest request;
+  request.path = desk.folder / "drives";
+  request.project = "memory";
+  REQUIRE(start_opening(desk.session, request));
+  desk.hooks.settle();
+  REQUIRE(desk.session.choice);
+  const std::string name = desk.session.choice->drives[1].name;
+  CHECK(desk.run("drive.choose drive=third").find("no drive third") != std::string::npos);
+  CHECK(desk.run("drive.choose drive=" + name + " format=kitti_raw") != "done");
+  REQUIRE(desk.session.choice);
+  CHECK(desk.run("drive.choose drive=\"" + name + "\" format=sweepbox") == "done");
+  desk.hooks.settle();
+  REQUIRE(desk.session.has_drive());
+  CHECK(desk.session.ref.name == name);
+  CHECK(desk.session.memory != nullptr);
 }

@@ -93,6 +93,22 @@ TEST_CASE("an edit under way keeps the last of each thing and drops what ends as
   CHECK(builder.finish("Nothing").empty());
 }
 
+TEST_CASE("an edit under way takes another edit, over what was set before and under what comes") {
+  const Document base = Document().with(key_of(1), track(1, "1"));
+  EditBuilder other(base);
+  other.set(*track(1, "1", 3));
+  other.set(*track(2, "2", 4));
+  EditBuilder builder(base);
+  builder.set(*track(1, "1", 9));
+  builder.take(other.finish("Moved"));
+  CHECK(builder.result().track(1)->keys[0].world_from_box.translation.x() == 3);
+  builder.set(*track(2, "2", 5));
+  const Edit edit = builder.finish("Moved twice");
+  REQUIRE(edit.changes.size() == 2);
+  CHECK(edit.changes[0].key == key_of(1));
+  CHECK(applied(edit, base, 1).track(2)->keys[0].world_from_box.translation.x() == 5);
+}
+
 TEST_CASE("an edit made for another state of a thing is refused, with what changed") {
   MemoryLog log;
   History history(Document().with(key_of(1), track(1, "12")), log);

@@ -56,5 +56,29 @@ TEST_CASE("labels whose angles are degrees are named, and read with the repair")
   CHECK(examine(**repaired, *again).findings.empty());
 }
 
+TEST_CASE("labels of another place than the drive's are read again from there") {
+  SHARED_DATA_OR_SKIP(folder, "kitti_object");
+  const test::TempFolder temp;
+  copy_with_degrees(folder, temp / "degrees");
+  copy_with_degrees(folder, temp / "drive");
+  DoctorOptions options;
+  options.labels = {"kitti_object", temp / "degrees/training/label_2"};
+  const auto named = [&] {
+    const auto drive = open_drive(temp / "drive", "kitti_object", {}, {});
+    REQUIRE(drive);
+    const auto labels = read_labels(**drive, options.labels);
+    REQUIRE(labels);
+    const Examination examined = examine(**drive, *labels, options);
+    return !examined.findings.empty() &&
+           examined.findings.front().repair == "labels.angles=degrees";
+  };
+  // The drive's own hold no box.
+  for (const auto& file : fs::directory_iterator(temp / "drive/training/label_2"))
+    std::ofstream(file.path(), std::ios::trunc);
+  CHECK(named());
+  fs::remove_all(temp / "drive/training/label_2");
+  CHECK(named());
+}
+
 }  // namespace
 }  // namespace sweepbox

@@ -37,8 +37,7 @@ Finding unit_finding(const Drive& drive, std::string sensor, double gap, double 
               {drive.info().name,
                sensor.empty() ? std::string("stamps") : fmt::format("stamps of {}", sensor),
                "frames 0.02 to 1.2 s apart",
-               text("{:g} s apart", gap)});
-  found.problem.found = text("{} s apart", fmt::format("{:g}", gap));
+               text("{} s apart", fmt::format("{:g}", gap))});
   found.measures.push_back({"between frames", "s", gap, gap * factor});
   return found;
 }
