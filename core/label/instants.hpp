@@ -1,4 +1,7 @@
 #pragma once
+#include <fmt/format.h>
+
+#include <concepts>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -38,6 +41,17 @@ class Instants {
   std::int64_t step_ns_ = 100'000'000;
   std::size_t name_width_ = 6;
 };
+
+/// Name of the track of a label without an id: FRAME/NUMBER, of its line or record from 1.
+template <std::integral Number>
+std::string made_up_track(std::string_view frame_name, Number number) {
+  return fmt::format("{}/{}", frame_name, number);
+}
+
+/// Whether a track's name is such a one: no id, which formats that have ids leave out.
+inline bool is_made_up(std::string_view track) {
+  return track.find('/') != std::string_view::npos;
+}
 
 /// Pose at an instant for labels: the drive's own; beyond its poses that of the nearest frame that
 /// has one; identity for a drive without poses ("relative to ego").

@@ -32,11 +32,6 @@ Attributes said(const Attributes& attributes) {
   return result;
 }
 
-/// The file's word for a box that has no id of its own.
-std::string made_up(const Instant& instant, std::size_t item) {
-  return fmt::format("{}/{}", instant.name, item + 1);
-}
-
 class Writer {
  public:
   Writer(const WriteRequest& request, const JsonText& json, JsonBoxes& boxes, const Source* source)
@@ -72,13 +67,12 @@ class Writer {
 
   std::string new_box(const Instant& instant, const OutBox& box) {
     const std::string& name = box.track->name;
-    // FRAME/LINE is no id, but the place of a label that had none.
     return boxes_.made(patch_,
                        {instant,
                         box,
                         in_clouds(instant, box),
                         word_of(box),
-                        name.find('/') == std::string::npos ? name : std::string()});
+                        is_made_up(name) ? std::string() : name});
   }
 
   /// Takes the first waiting box that fits.
@@ -113,7 +107,7 @@ class Writer {
               take(waiting, [&](const OutBox* one) { return !one->origin && fits(i, *one); });
     };
     find([&](std::size_t i, const OutBox& one) {
-      return one.track->name == made_up(frame.instant, i);
+      return one.track->name == made_up_track(frame.instant.name, i + 1);
     });
     find([&](std::size_t i, const OutBox& one) { return one.track->name == labels[i]->track; });
     find([&](std::size_t i, const OutBox& one) {
@@ -140,7 +134,7 @@ class Writer {
               bool untouched) {
     const JsonNode& node = frame.boxes->items[item];
     const std::string& name = box.track->name;
-    if (was.track != name && name != made_up(frame.instant, item))
+    if (was.track != name && name != made_up_track(frame.instant.name, item + 1))
       boxes_.set_track(patch_, node, name);
     if (untouched) return;
     const Cuboid now = in_clouds(frame.instant, box);
@@ -389,7 +383,7 @@ void read_json_boxes(const Drive& drive,
                           text("\"{}\" again", label.track),
                           "the second box stands alone; correct its id")
                          .value());
-      if (!label.has_track_id) label.track = made_up(frame.instant, i);
+      if (!label.has_track_id) label.track = made_up_track(frame.instant.name, i + 1);
       label.origin = {source.id, record};
       set.labels.push_back(std::move(label));
     }

@@ -37,7 +37,7 @@ const CanKind kKinds[] = {
     {"track ids",
      [](const LabelFormat& format, const WriteRequest&, const OutFrame&, const OutBox& box) {
        // FRAME/LINE is no id, but the place of a label that had none.
-       return !format.can.track_ids && box.track->name.find('/') == std::string::npos;
+       return !format.can.track_ids && !is_made_up(box.track->name);
      }},
     {"classes beyond its own",
      [](const LabelFormat& format,

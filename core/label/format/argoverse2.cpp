@@ -145,11 +145,6 @@ bool is_time(std::optional<std::int64_t> ns) {
   return ns && *ns >= -kMost && *ns <= kMost;
 }
 
-/// Id and name of a row whose track the file does not say, or says twice.
-std::string made_up_track(const std::string& frame, std::size_t row) {
-  return fmt::format("{}/{}", frame, row + 1);
-}
-
 /// Rows of other logs in a file of detections belong to other drives.
 bool is_of_log(const Columns& columns, std::size_t row, const std::string& log) {
   return !columns.log || log.empty() || columns.log->text(row) == log;
@@ -177,7 +172,7 @@ Result<Label> label_of(const Columns& columns,
   label.class_name = columns.category->text(row);
   label.track = columns.track ? columns.track->text(row) : std::string_view();
   label.has_track_id = !label.track.empty();
-  if (!label.has_track_id) label.track = made_up_track(instant.name, row);
+  if (!label.has_track_id) label.track = made_up_track(instant.name, row + 1);
   if (columns.score && columns.score->valid(row)) label.score = columns.score->number(row);
   return label;
 }
@@ -246,7 +241,7 @@ Result<LabelSet> read(const Drive& drive, const fs::path& place) {
                         "the second box stands alone; correct its id")
                        .value());
       label->has_track_id = false;
-      label->track = made_up_track(label->frame_name, row);
+      label->track = made_up_track(label->frame_name, row + 1);
     }
     label->origin = {source.id, static_cast<std::uint32_t>(row)};
     set.labels.push_back(std::move(*label));
@@ -394,7 +389,7 @@ class Writer {
         rows.push_back(out);
         continue;
       }
-      const std::string made_up = made_up_track(label->frame_name, row);
+      const std::string made_up = made_up_track(label->frame_name, row + 1);
       if (const auto claim = claims_.find(row); claim != claims_.end()) {
         const std::string& name = claim->second->track->name;
         if (name != label->track && name != made_up) out.name = name;

@@ -226,7 +226,7 @@ void read_file(const Drive& drive, const Instants& instants, Source source, Labe
                         text("\"{}\" again", label.track),
                         "the second box stands alone; correct its track")
                        .value());
-    if (!label.has_track_id) label.track = fmt::format("{}/{}", box->instant.name, record.number);
+    if (!label.has_track_id) label.track = made_up_track(box->instant.name, record.number);
     label.cuboid_in_ego = box->ego_from_reference * box->in_reference;
     label.cuboid_in_ego.pose.rotation.normalize();
     if (const auto score = to_double(row.word("score")); score && std::isfinite(*score))
@@ -370,7 +370,7 @@ class Writer {
     if (!box || row.word("class").empty()) return std::string(line);
     if (const auto found = claimed_.find(index); found != claimed_.end()) {
       const std::string& name = found->second.box->track->name;
-      const std::string made_up = fmt::format("{}/{}", box->instant.name, record.number);
+      const std::string made_up = made_up_track(box->instant.name, record.number);
       const auto column = table_.columns.find("track");
       if (name == row.word("track") || name == made_up || !column) return std::string(line);
       return with_end(with_cells(line_of(line), {{*column, name}}), line);
@@ -378,8 +378,7 @@ class Writer {
     if (!frames_.contains(box->instant.name) && !is_whole(request_)) return {};
     auto found = changed_.find({box->instant.name, row.word("track")});
     if (found == changed_.end() || found->second.empty())
-      found = changed_.find(
-          {box->instant.name, fmt::format("{}/{}", box->instant.name, record.number)});
+      found = changed_.find({box->instant.name, made_up_track(box->instant.name, record.number)});
     if (found == changed_.end() || found->second.empty()) return {};
     const Out one = found->second.front();
     found->second.erase(found->second.begin());
@@ -398,7 +397,7 @@ class Writer {
     if (angle_between(now.pose.rotation, was.pose.rotation) < 1e-7)
       for (const char* name : {"qw", "qx", "qy", "qz", "yaw"}) cells.erase(name);
     for (const char* name : {"frame", "stamp_ns"}) cells.erase(name);
-    if (one.box->track->name.find('/') != std::string::npos) cells.erase("track");
+    if (is_made_up(one.box->track->name)) cells.erase("track");
     std::map<std::size_t, std::string> values;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       const std::string& column = columns_[i];

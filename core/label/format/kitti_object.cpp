@@ -38,7 +38,7 @@ void read_file(const Drive& drive, const Instants& instants, Source source, Labe
       continue;
     }
     Label label = label_at(instant);
-    label.track = fmt::format("{}/{}", instant.name, record.number);
+    label.track = made_up_track(instant.name, record.number);
     label.class_name = row->type;
     label.cuboid_in_ego = ego_from_rect * *cuboid;
     fill_from_row(label, *row);
@@ -80,9 +80,7 @@ Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
       if (source && box.origin && box.origin->source == source->id) out.record = box.origin->record;
       file.boxes.push_back(std::move(out));
     }
-    file.name_of_line = [&frame](int line) {
-      return fmt::format("{}/{}", frame.instant.name, line);
-    };
+    file.name_of_line = [&frame](int line) { return made_up_track(frame.instant.name, line); };
     files.push_back({"label_2/" + frame.instant.name + ".txt", written(file)});
   }
   return files;

@@ -45,7 +45,7 @@ void read_file(const Drive& drive, const Instants& instants, Source source, Labe
     Label label = label_at(instant);
     label.has_track_id = row->track >= 0 && seen.emplace(row->frame, row->track).second;
     label.track = label.has_track_id ? std::to_string(row->track)
-                                     : fmt::format("{}/{}", instant.name, record.number);
+                                     : made_up_track(instant.name, record.number);
     if (row->track >= 0 && !label.has_track_id)
       problems.add(where,
                    fail({},
@@ -97,7 +97,7 @@ Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
       out.row = kitti_row(request, frame.instant, box, KittiRows::tracking);
       out.row.track = numbers.of(*box.track);
       out.id = std::to_string(out.row.track);
-      out.named = box.track->name.find('/') == std::string::npos;
+      out.named = !is_made_up(box.track->name);
       if (file.source && box.origin && box.origin->source == file.source->id)
         out.record = box.origin->record;
       file.boxes.push_back(std::move(out));

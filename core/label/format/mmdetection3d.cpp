@@ -168,7 +168,7 @@ Result<LabelSet> read(const Drive& drive, const std::filesystem::path& place) {
     }
     Label label = label_at(instant);
     label.class_name = infos->class_of(box->class_number);
-    label.track = fmt::format("{}/{}", instant.name, in_frame);
+    label.track = made_up_track(instant.name, in_frame);
     label.cuboid_in_ego = ego_from_lidar(drive, instant) * box->in_lidar;
     label.score = json->number(instance.find("score"));
     label.origin = {source->id, static_cast<std::uint32_t>(source->records.size() - 1)};
@@ -265,7 +265,7 @@ class Writer {
     std::set<const OutBox*> placed;
     for (std::size_t i = 0; i < count; ++i) {
       if (claims[i]) continue;
-      const auto found = by_name.find(fmt::format("{}/{}", frame.instant.name, i + 1));
+      const auto found = by_name.find(made_up_track(frame.instant.name, i + 1));
       if (found == by_name.end()) continue;
       claims[i] = found->second;
       placed.insert(found->second);

@@ -115,7 +115,7 @@ Result<LabelSet> read(const Drive& drive, const fs::path& place) {
     label.has_track_id = !annotation->instance.empty() &&
                          seen.emplace(annotation->instance, annotation->sample).second;
     label.track = label.has_track_id ? nuscenes::track_of_token(annotation->instance)
-                                     : fmt::format("{}/{}", label.frame_name, i + 1);
+                                     : made_up_track(label.frame_name, i + 1);
     const auto category = category_of.find(annotation->instance);
     label.class_name = category == category_of.end() ? "unknown" : category->second;
     label.cuboid_in_ego =

@@ -193,8 +193,7 @@ Result<LabelSet> read(const Drive& drive, const fs::path& place) {
       }
       Label label = label_at(sample->second->instant);
       label.has_track_id = !result->track.empty() && seen.emplace(result->track, boxes.key).second;
-      label.track =
-          label.has_track_id ? result->track : fmt::format("{}/{}", label.frame_name, number);
+      label.track = label.has_track_id ? result->track : made_up_track(label.frame_name, number);
       label.class_name = result->name;
       label.cuboid_in_ego =
           world_from_ego_of_label(drive, label.stamp).inverse() * result->in_world;
@@ -226,8 +225,7 @@ class Writer {
     samples_ = samples_of(request_.drive);
     for (const OutFrame& frame : frames_) frame_named_[frame.instant.name] = &frame;
     for (const OutFrame& frame : frames_)
-      for (const OutBox& box : frame.boxes)
-        tracking_ = tracking_ || box.track->name.find('/') == std::string::npos;
+      for (const OutBox& box : frame.boxes) tracking_ = tracking_ || !is_made_up(box.track->name);
     for (const auto& source : sources)
       if (const auto json = JsonText::parse(source->text); json && json->root().find("results"))
         return std::vector<WrittenFile>{
@@ -277,8 +275,7 @@ class Writer {
       const auto result = result_of(json, box, angles);
       if (!result) continue;  // what could not be read was not deleted either
       auto found = others.find(result->track);
-      if (found == others.end())
-        found = others.find(fmt::format("{}/{}", frame.instant.name, i + 1));
+      if (found == others.end()) found = others.find(made_up_track(frame.instant.name, i + 1));
       if (found == others.end()) {
         patch.remove(boxes, box);
         continue;

@@ -118,10 +118,6 @@ void add_rect(Label& label, const JsonText& json, const Part& part, std::size_t 
   }
 }
 
-std::string made_up_name(const std::string& frame, std::size_t i) {
-  return fmt::format("{}/{}", frame, i + 1);
-}
-
 void read_file(const Drive& drive, Source source, LabelSet& set) {
   const Instants instants(drive);
   const RawAngles angles(drive);
@@ -153,7 +149,7 @@ void read_file(const Drive& drive, Source source, LabelSet& set) {
         continue;
       }
       Label label = label_at(instant);
-      label.track = made_up_name(instant.name, i);
+      label.track = made_up_track(instant.name, i + 1);
       label.class_name = *name;
       label.cuboid_in_ego = *cuboid;
       add_rect(label, *json, part, i);
@@ -310,7 +306,7 @@ void patch_frame(JsonPatch& patch,
     Box old;
     if (!json.numbers(&part.boxes->items[i], old.n) || !old.cuboid_in_ego(angles)) continue;
     const auto changed = std::find_if(unclaimed.begin(), unclaimed.end(), [&](const OutBox* box) {
-      return box->track->name == made_up_name(frame.instant.name, i);
+      return box->track->name == made_up_track(frame.instant.name, i + 1);
     });
     if (changed != unclaimed.end()) {
       patch_box(patch, json, part, i, request, frame, **changed);

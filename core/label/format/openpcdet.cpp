@@ -84,7 +84,7 @@ void read_file(const Drive& drive, const Instants& instants, Source source, Labe
       continue;
     }
     Label label = label_at(instant);
-    label.track = fmt::format("{}/{}", instant.name, record.number);
+    label.track = made_up_track(instant.name, record.number);
     label.class_name = row->class_name;
     label.cuboid_in_ego = from_clouds * *cuboid;
     label.origin = {source.id, index};
@@ -188,7 +188,7 @@ std::string file_text(const WriteRequest& request, const OutFrame& frame) {
     result += whole.substr(at, record.begin - at);  // blank lines stay
     at = record.end;
     const auto row = parse_row(line);
-    const auto found = changed.find(fmt::format("{}/{}", frame.instant.name, record.number));
+    const auto found = changed.find(made_up_track(frame.instant.name, record.number));
     if (claimed.contains(i) || !row || !cuboid_of(*row, angles)) {
       result += line;
     } else if (found != changed.end()) {

@@ -141,11 +141,6 @@ Result<CsvColumns> columns_of(std::string_view content, const std::vector<LineRe
   return columns;
 }
 
-/// As label files have no name for tracks without an id.
-std::string made_up_name(const Instant& instant, int line) {
-  return fmt::format("{}/{}", instant.name, line);
-}
-
 void read_file(const Drive& drive, const Instants& instants, Source source, LabelSet& set) {
   const Instant instant = instants.named(source.frame);
   const Pose ego_from_world = ego_from_world_of_label(drive, instant);
@@ -167,7 +162,7 @@ void read_file(const Drive& drive, const Instants& instants, Source source, Labe
     }
     Label label = label_at(instant);
     label.has_track_id = !row->uuid.empty();
-    label.track = label.has_track_id ? row->uuid : made_up_name(instant, lines[i].number);
+    label.track = label.has_track_id ? row->uuid : made_up_track(instant.name, lines[i].number);
     label.class_name = row->label;
     label.cuboid_in_ego = ego_from_world * *cuboid;
     label.attributes = row->attributes;
@@ -278,7 +273,7 @@ std::string file_text(const WriteRequest& request, const OutFrame& frame) {
     at = record.end;
     const std::string_view line = base.substr(record.begin, record.end - record.begin);
     const auto row = parse_row(line, *columns, angles);
-    const std::string made_up = made_up_name(frame.instant, record.number);
+    const std::string made_up = made_up_track(frame.instant.name, record.number);
     if (const auto own = claimed.find(i); own != claimed.end()) {
       const std::string& name = own->second->track->name;
       // Untouched but for its id: that of a track that was renamed, merged or split.

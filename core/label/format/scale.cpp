@@ -157,8 +157,7 @@ void read_file(const Drive& drive, const Instants& instants, Source source, Labe
       }
       Label label = label_at(instant);
       label.has_track_id = !record->uuid.empty();
-      label.track =
-          label.has_track_id ? record->uuid : fmt::format("{}/{}", instant.name, index + 1);
+      label.track = label.has_track_id ? record->uuid : made_up_track(instant.name, index + 1);
       label.class_name = record->label;
       label.cuboid_in_ego = ego_from_world * *cuboid;
       label.attributes = record->attributes;
@@ -333,7 +332,7 @@ void patch_frame(JsonPatch& patch,
     const JsonNode& node = part.cuboids->items[i];
     const auto record = parse_record(json, node, angles);
     if (!record || !cuboid_in_world(record->box)) continue;  // it was not deleted either
-    const std::string made_up = fmt::format("{}/{}", frame.instant.name, part.record + i + 1);
+    const std::string made_up = made_up_track(frame.instant.name, part.record + i + 1);
     const auto own = claimed.find(i);
     const OutBox* box = own != claimed.end() ? own->second : take(made_up);
     if (!box && !record->uuid.empty()) box = take(record->uuid);

@@ -145,7 +145,7 @@ void read_file(const Drive& drive, const Instants& instants, Source source, Labe
                         text("\"{}\" again", label->track),
                         "the second box stands alone; correct its id")
                        .value());
-    if (!label->has_track_id) label->track = fmt::format("{}/{}", instant.name, i + 1);
+    if (!label->has_track_id) label->track = made_up_track(instant.name, i + 1);
     label->origin = {source.id, static_cast<std::uint32_t>(i)};
     set.labels.push_back(std::move(*label));
   }
@@ -221,7 +221,7 @@ std::string file_text(const WriteRequest& request, const OutFrame& frame) {
   std::vector<std::optional<std::string>> values(n);
   for (std::size_t i = 0; i < n; ++i) {
     const auto label = label_of(bytes(i), RawAngles(request.drive));
-    const std::string made_up = fmt::format("{}/{}", frame.instant.name, i + 1);
+    const std::string made_up = made_up_track(frame.instant.name, i + 1);
     if (claims[i]) {
       const std::string& name = claims[i]->track->name;
       values[i] = bytes(i);

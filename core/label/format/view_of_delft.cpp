@@ -89,10 +89,6 @@ bool has_tracks(const std::vector<Source>& sources) {
   return several;
 }
 
-std::string made_up_name(const Instant& instant, int line) {
-  return fmt::format("{}/{}", instant.name, line);
-}
-
 void read_file(
     const Drive& drive, const Instants& instants, bool tracks, Source source, LabelSet& set) {
   const Instant instant = instants.named(source.frame);
@@ -119,8 +115,8 @@ void read_file(
     }
     Label label = label_at(instant);
     label.has_track_id = tracks;
-    label.track =
-        tracks ? std::string(split_blanks(line)[kTrack]) : made_up_name(instant, record.number);
+    label.track = tracks ? std::string(split_blanks(line)[kTrack])
+                         : made_up_track(instant.name, record.number);
     label.class_name = row->type;
     label.cuboid_in_ego = *cuboid;
     fill_from_row(label, *row);
@@ -258,7 +254,7 @@ std::string file_text(const WriteRequest& request, const OutFrame& frame) {
       result += line;
       continue;
     }
-    const OutBox* changed = take(made_up_name(frame.instant, record.number));
+    const OutBox* changed = take(made_up_track(frame.instant.name, record.number));
     if (!changed) changed = take(std::string(split_blanks(line)[kTrack]));
     if (changed) result += over(line, *row, row_of(request, frame, *changed));
   }

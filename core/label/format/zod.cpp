@@ -183,10 +183,6 @@ Result<Label> label_of(const JsonText& json,
   return label;
 }
 
-std::string made_up_track(const KeyFrame& key, std::size_t record) {
-  return fmt::format("{}/{}", key.instant.name, record + 1);
-}
-
 Result<JsonText> objects_of(std::string content) {
   auto json = JsonText::parse(std::move(content));
   if (json && !json->root().is(JsonNode::Kind::array))
@@ -223,7 +219,7 @@ Result<void> read_file(const Drive& drive, const fs::path& path, LabelSet& set) 
                        .value());
       label->has_track_id = false;
     }
-    if (!label->has_track_id) label->track = made_up_track(key, i);
+    if (!label->has_track_id) label->track = made_up_track(key.instant.name, i + 1);
     label->origin = {source->id, static_cast<std::uint32_t>(i)};
     set.labels.push_back(std::move(*label));
   }
@@ -295,7 +291,7 @@ class Writer {
               std::size_t record,
               const BoxNodes& nodes,
               const Label& label) {
-    const std::string made_up = made_up_track(key_, record);
+    const std::string made_up = made_up_track(key_.instant.name, record + 1);
     if (const auto claim = claims_.find(record); claim != claims_.end()) {
       const std::string& name = claim->second->track->name;
       const JsonNode* id = nodes.properties->find("annotation_uuid");
