@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 #include <limits>
 #include <memory>
 
@@ -76,6 +77,10 @@ Result<std::vector<std::byte>> unpack_lz4(std::span<const std::byte> packed, std
 }
 
 Result<std::vector<std::byte>> unpack_zstd(std::span<const std::byte> packed, std::uint64_t most) {
+  // The library also takes the drafts of before 2016, whose readers know no limit of the window.
+  constexpr unsigned char kMagic[] = {0x28, 0xb5, 0x2f, 0xfd};
+  if (packed.size() >= sizeof(kMagic) && std::memcmp(packed.data(), kMagic, sizeof(kMagic)) != 0)
+    return damaged(Packing::zstd, "the beginning of another kind");
   const std::unique_ptr<ZSTD_DStream, std::size_t (*)(ZSTD_DStream*)> context(
       ZSTD_createDStream(), [](ZSTD_DStream* stream) { return ZSTD_freeDStream(stream); });
   if (!context) return damaged(Packing::zstd, "no memory for it");

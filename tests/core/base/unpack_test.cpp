@@ -53,5 +53,13 @@ TEST_CASE("a Zstandard header that claims a window far beyond the content is ref
   CHECK(unpack(Packing::zstd, packed, std::uint64_t{1} << 27));  // a header justified as much
 }
 
+TEST_CASE("a stream of Zstandard's drafts is refused before its window takes memory") {
+  // Magic of version 0.7 and a window descriptor of 104 MB: found by the fuzzer.
+  const auto draft = bytes_of({0x27, 0xb5, 0x2f, 0xfd, 0x04, 0x85, 0x00, 0xc1, 0x09});
+  const auto read = unpack(Packing::zstd, draft, std::uint64_t{1} << 27);
+  REQUIRE_FALSE(read);
+  CHECK(to_line(read.error()).find("another kind") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace sweepbox
