@@ -33,6 +33,33 @@ bool name_before(std::string_view a, std::string_view b) {
   return a < b;
 }
 
+Claims::Claims(std::span<const OutBox> boxes,
+               const Source* source,
+               std::size_t count,
+               std::size_t first) {
+  for (const OutBox& box : boxes) {
+    const bool here = source && box.origin && box.origin->source == source->id &&
+                      box.origin->record >= first && box.origin->record - first < count;
+    if (!here || !untouched_.emplace(box.origin->record - first, &box).second)
+      waiting_.push_back(&box);
+  }
+}
+
+const OutBox* Claims::untouched(std::size_t index) const {
+  const auto found = untouched_.find(index);
+  return found == untouched_.end() ? nullptr : found->second;
+}
+
+const OutBox* Claims::take(std::string_view track) {
+  const auto found = std::find_if(waiting_.begin(), waiting_.end(), [&](const OutBox* box) {
+    return box->track->name == track;
+  });
+  if (found == waiting_.end()) return nullptr;
+  const OutBox* box = *found;
+  waiting_.erase(found);
+  return box;
+}
+
 Sources sources_of(const Document& document, std::string_view format) {
   Sources result;
   for (const Key& key : document.keys(Kind::source)) {

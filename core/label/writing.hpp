@@ -1,4 +1,6 @@
 #pragma once
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -25,6 +27,31 @@ struct OutFrame {
   Instant instant;
   const Source* source = nullptr;  ///< that holds this frame's labels alone
   std::vector<OutBox> boxes;       ///< by name, numbers by value
+};
+
+/// Whose the records of a frame are. A box whose key still has its origin there is the record,
+/// untouched. The others wait: a record that nobody is may be taken by one that was changed, found
+/// by the name that its track had when it was read. Those that wait in the end are new.
+class Claims {
+ public:
+  /// Of records first … first + count − 1 of the source (nullptr: all boxes are new); of several
+  /// boxes of one record the first has it. The boxes outlive this.
+  Claims(std::span<const OutBox> boxes,
+         const Source* source,
+         std::size_t count,
+         std::size_t first = 0);
+
+  /// The untouched box of record first + index; nullptr where there is none.
+  const OutBox* untouched(std::size_t index) const;
+  /// The first waiting box of a track of that name, which waits no longer; nullptr for none.
+  const OutBox* take(std::string_view track);
+
+  /// In the order of the boxes.
+  const std::vector<const OutBox*>& waiting() const { return waiting_; }
+
+ private:
+  std::map<std::size_t, const OutBox*> untouched_;
+  std::vector<const OutBox*> waiting_;
 };
 
 using Sources = std::vector<std::shared_ptr<const Source>>;

@@ -247,42 +247,20 @@ class Writer {
                    const JsonNode* instances,
                    std::uint32_t first_record) {
     const std::size_t count = instances ? instances->items.size() : 0;
-    std::vector<const OutBox*> claims(count, nullptr);
-    std::vector<bool> untouched(count, false);
-    std::vector<const OutBox*> added;
-    std::map<std::string, const OutBox*> by_name;
-    for (const OutBox& box : frame.boxes) {
-      const bool own = box.origin && box.origin->source == source.id &&
-                       box.origin->record >= first_record &&
-                       box.origin->record - first_record < count;
-      if (own) {
-        claims[box.origin->record - first_record] = &box;
-        untouched[box.origin->record - first_record] = true;
-      } else {
-        by_name.emplace(box.track->name, &box);
-      }
-    }
-    std::set<const OutBox*> placed;
-    for (std::size_t i = 0; i < count; ++i) {
-      if (claims[i]) continue;
-      const auto found = by_name.find(made_up_track(frame.instant.name, i + 1));
-      if (found == by_name.end()) continue;
-      claims[i] = found->second;
-      placed.insert(found->second);
-    }
+    Claims claims(frame.boxes, &source, count, first_record);
     const RawAngles angles(request_.drive);
     for (std::size_t i = 0; i < count; ++i) {
       const JsonNode& instance = instances->items[i];
-      if (claims[i] && !untouched[i]) patch_box(json, patch, infos, frame, *claims[i], instance);
       // What could not be read was not deleted either.
-      else if (!claims[i] && box_of(json, instance, infos, angles))
+      if (claims.untouched(i) || !box_of(json, instance, infos, angles)) continue;
+      if (const OutBox* changed = claims.take(made_up_track(frame.instant.name, i + 1)))
+        patch_box(json, patch, infos, frame, *changed, instance);
+      else
         patch.remove(*instances, instance);
     }
     std::string list;
-    for (const OutBox& box : frame.boxes) {
-      const bool own = std::find(claims.begin(), claims.end(), &box) != claims.end();
-      if (own || placed.contains(&box)) continue;
-      const std::string value = box_json(infos, frame, box);
+    for (const OutBox* box : claims.waiting()) {
+      const std::string value = box_json(infos, frame, *box);
       if (instances)
         patch.append(*instances, value);
       else

@@ -292,30 +292,18 @@ void patch_frame(JsonPatch& patch,
     return;
   }
   const RawAngles angles(request.drive);
-  std::map<std::size_t, const OutBox*> claimed;
-  std::vector<const OutBox*> unclaimed;
-  for (const OutBox& box : frame.boxes) {
-    const bool own = box.origin && box.origin->source == source.id &&
-                     box.origin->record >= part.record &&
-                     box.origin->record - part.record < part.count() &&
-                     claimed.emplace(box.origin->record - part.record, &box).second;
-    if (!own) unclaimed.push_back(&box);
-  }
+  Claims claims(frame.boxes, &source, part.count(), part.record);
   for (std::size_t i = 0; i < part.count(); ++i) {
-    if (claimed.contains(i)) continue;
+    if (claims.untouched(i)) continue;
     Box old;
     if (!json.numbers(&part.boxes->items[i], old.n) || !old.cuboid_in_ego(angles)) continue;
-    const auto changed = std::find_if(unclaimed.begin(), unclaimed.end(), [&](const OutBox* box) {
-      return box->track->name == made_up_track(frame.instant.name, i + 1);
-    });
-    if (changed != unclaimed.end()) {
-      patch_box(patch, json, part, i, request, frame, **changed);
-      unclaimed.erase(changed);
+    if (const OutBox* changed = claims.take(made_up_track(frame.instant.name, i + 1))) {
+      patch_box(patch, json, part, i, request, frame, *changed);
       continue;
     }
     for (const JsonNode* array : arrays_of(part)) patch.remove(*array, array->items[i]);
   }
-  for (const OutBox* box : unclaimed) append_box(patch, part, request, frame, *box);
+  for (const OutBox* box : claims.waiting()) append_box(patch, part, request, frame, *box);
 }
 
 std::string new_frame(const WriteRequest& request, const OutFrame& frame) {

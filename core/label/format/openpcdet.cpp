@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <map>
 
 #include "core/base/files.hpp"
 #include "core/base/parse.hpp"
@@ -171,38 +170,23 @@ std::string file_text(const WriteRequest& request, const OutFrame& frame) {
   const auto held = [&](const OutBox& box) {
     return nearest_upright(clouds_from_ego * box.cuboid_in_ego);
   };
-  std::map<std::uint32_t, const OutBox*> claimed;
-  std::map<std::string, const OutBox*> changed;
-  std::vector<const OutBox*> fresh;
-  for (const OutBox& box : frame.boxes) {
-    const bool own = source && box.origin && box.origin->source == source->id;
-    if (own && claimed.emplace(box.origin->record, &box).second) continue;
-    if (!source || !changed.emplace(box.track->name, &box).second) fresh.push_back(&box);
-  }
   std::string result;
   std::size_t at = 0;
   const auto records = line_records(whole);
-  for (std::uint32_t i = 0; i < records.size(); ++i) {
+  Claims claims(frame.boxes, source, records.size());
+  for (std::size_t i = 0; i < records.size(); ++i) {
     const LineRecord& record = records[i];
     const std::string_view line = whole.substr(record.begin, record.end - record.begin);
     result += whole.substr(at, record.begin - at);  // blank lines stay
     at = record.end;
     const auto row = parse_row(line);
-    const auto found = changed.find(made_up_track(frame.instant.name, record.number));
-    if (claimed.contains(i) || !row || !cuboid_of(*row, angles)) {
+    if (claims.untouched(i) || !row || !cuboid_of(*row, angles))
       result += line;
-    } else if (found != changed.end()) {
-      const OutBox& box = *found->second;
-      result += changed_line(line, *row, held(box), word_of(*box.track), angles);
-      changed.erase(found);
-    }
+    else if (const OutBox* box = claims.take(made_up_track(frame.instant.name, record.number)))
+      result += changed_line(line, *row, held(*box), word_of(*box->track), angles);
   }
   result += whole.substr(std::min(at, whole.size()));
-  for (const auto& [name, box] : changed) fresh.push_back(box);
-  std::stable_sort(fresh.begin(), fresh.end(), [](const OutBox* a, const OutBox* b) {
-    return name_before(a->track->name, b->track->name);
-  });
-  for (const OutBox* box : fresh) {
+  for (const OutBox* box : claims.waiting()) {
     if (!result.empty() && result.back() != '\n') result += line_end;
     result += new_line(held(*box), word_of(*box->track)) + line_end;
   }

@@ -247,35 +247,19 @@ std::string file_text(const WriteRequest& request, const OutFrame& frame) {
   const std::string_view base = known ? whole : std::string_view(kHeader);
   const RawAngles angles(request.drive);
 
-  std::map<std::uint32_t, const OutBox*> claimed;
-  std::vector<const OutBox*> unclaimed;
-  for (const OutBox& box : frame.boxes) {
-    const bool own =
-        frame.source && known && box.origin && box.origin->source == frame.source->id &&
-        box.origin->record + 1 < lines.size() && claimed.emplace(box.origin->record, &box).second;
-    if (!own) unclaimed.push_back(&box);
-  }
-  const auto take = [&](const std::string& name) -> const OutBox* {
-    const auto found = std::find_if(unclaimed.begin(), unclaimed.end(), [&](const OutBox* box) {
-      return box->track->name == name;
-    });
-    if (found == unclaimed.end()) return nullptr;
-    const OutBox* box = *found;
-    unclaimed.erase(found);
-    return box;
-  };
+  Claims claims(frame.boxes, known ? frame.source : nullptr, lines.size() - 1);
 
   std::string result(base.substr(0, lines.front().end));
   std::size_t at = lines.front().end;
-  for (std::uint32_t i = 0; i + 1 < lines.size(); ++i) {
+  for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
     const LineRecord& record = lines[i + 1];
     result += base.substr(at, record.begin - at);  // blank lines stay
     at = record.end;
     const std::string_view line = base.substr(record.begin, record.end - record.begin);
     const auto row = parse_row(line, *columns, angles);
     const std::string made_up = made_up_track(frame.instant.name, record.number);
-    if (const auto own = claimed.find(i); own != claimed.end()) {
-      const std::string& name = own->second->track->name;
+    if (const OutBox* own = claims.untouched(i)) {
+      const std::string& name = own->track->name;
       // Untouched but for its id: that of a track that was renamed, merged or split.
       if (row && row->uuid != name && name != made_up)
         result += with_cells(line, {{*columns->find("uuid"), name}});
@@ -284,13 +268,13 @@ std::string file_text(const WriteRequest& request, const OutFrame& frame) {
     } else if (!row || !cuboid_in_world(row->box)) {
       result += line;  // what could not be read was not deleted either
     } else {
-      const OutBox* changed = take(made_up);
-      if (!changed && !row->uuid.empty()) changed = take(row->uuid);
+      const OutBox* changed = claims.take(made_up);
+      if (!changed && !row->uuid.empty()) changed = claims.take(row->uuid);
       if (changed) result += row_text(request, frame, *changed, *columns, line, made_up);
     }
   }
   result += base.substr(at);
-  for (const OutBox* box : unclaimed) {
+  for (const OutBox* box : claims.waiting()) {
     if (!result.empty() && result.back() != '\n') result += '\n';
     result += row_text(request, frame, *box, *columns, {}, {});
   }

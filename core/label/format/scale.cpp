@@ -309,41 +309,25 @@ void patch_frame(JsonPatch& patch,
                  const WriteRequest& request,
                  const OutFrame& frame) {
   const RawAngles angles(request.drive);
-  std::map<std::uint32_t, const OutBox*> claimed;
-  std::vector<const OutBox*> unclaimed;
-  const auto count = static_cast<std::uint32_t>(part.cuboids->items.size());
-  for (const OutBox& box : frame.boxes) {
-    const bool own = box.origin && box.origin->source == source.id &&
-                     box.origin->record >= part.record &&
-                     box.origin->record - part.record < count &&
-                     claimed.emplace(box.origin->record - part.record, &box).second;
-    if (!own) unclaimed.push_back(&box);
-  }
-  const auto take = [&](const std::string& name) -> const OutBox* {
-    const auto found = std::find_if(unclaimed.begin(), unclaimed.end(), [&](const OutBox* box) {
-      return box->track->name == name;
-    });
-    if (found == unclaimed.end()) return nullptr;
-    const OutBox* box = *found;
-    unclaimed.erase(found);
-    return box;
-  };
-  for (std::uint32_t i = 0; i < count; ++i) {
+  const std::size_t count = part.cuboids->items.size();
+  Claims claims(frame.boxes, &source, count, part.record);
+  for (std::size_t i = 0; i < count; ++i) {
     const JsonNode& node = part.cuboids->items[i];
     const auto record = parse_record(json, node, angles);
     if (!record || !cuboid_in_world(record->box)) continue;  // it was not deleted either
     const std::string made_up = made_up_track(frame.instant.name, part.record + i + 1);
-    const auto own = claimed.find(i);
-    const OutBox* box = own != claimed.end() ? own->second : take(made_up);
-    if (!box && !record->uuid.empty()) box = take(record->uuid);
+    const OutBox* own = claims.untouched(i);
+    const OutBox* box = own ? own : claims.take(made_up);
+    if (!box && !record->uuid.empty()) box = claims.take(record->uuid);
     if (!box) {
       patch.remove(*part.cuboids, node);
       continue;
     }
-    if (own == claimed.end()) patch_record(patch, json, node, *record, request, frame, *box);
+    if (!own) patch_record(patch, json, node, *record, request, frame, *box);
     if (box->track->name != made_up) set_word(patch, node, json, "uuid", box->track->name);
   }
-  for (const OutBox* box : unclaimed) patch.append(*part.cuboids, new_record(request, frame, *box));
+  for (const OutBox* box : claims.waiting())
+    patch.append(*part.cuboids, new_record(request, frame, *box));
 }
 
 std::string new_file(const WriteRequest& request, const OutFrame& frame) {

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -199,31 +198,13 @@ std::string file_text(const WriteRequest& request, const OutFrame& frame) {
     return source.text.substr(source.records[i].first,
                               source.records[i].second - source.records[i].first);
   };
-  std::vector<const OutBox*> claims(n, nullptr);
-  std::vector<const OutBox*> unclaimed;
-  for (const OutBox& box : frame.boxes) {
-    const bool own = frame.source && box.origin && box.origin->source == source.id &&
-                     box.origin->record < n && !claims[box.origin->record];
-    if (own)
-      claims[box.origin->record] = &box;
-    else
-      unclaimed.push_back(&box);
-  }
-  const auto take = [&](const std::string& name) -> const OutBox* {
-    const auto found = std::find_if(unclaimed.begin(), unclaimed.end(), [&](const OutBox* box) {
-      return box->track->name == name;
-    });
-    if (found == unclaimed.end()) return nullptr;
-    const OutBox* box = *found;
-    unclaimed.erase(found);
-    return box;
-  };
+  Claims claims(frame.boxes, frame.source, n);
   std::vector<std::optional<std::string>> values(n);
   for (std::size_t i = 0; i < n; ++i) {
     const auto label = label_of(bytes(i), RawAngles(request.drive));
     const std::string made_up = made_up_track(frame.instant.name, i + 1);
-    if (claims[i]) {
-      const std::string& name = claims[i]->track->name;
+    if (const OutBox* own = claims.untouched(i)) {
+      const std::string& name = own->track->name;
       values[i] = bytes(i);
       // Untouched but for its id: that of a track that was renamed, merged or split.
       if (label && label->track != name && name != made_up) {
@@ -234,14 +215,15 @@ std::string file_text(const WriteRequest& request, const OutFrame& frame) {
     } else if (!label) {
       values[i] = bytes(i);  // what could not be read was not deleted either
     } else {
-      const OutBox* changed = take(made_up);
-      if (!changed && !label->track.empty()) changed = take(label->track);
+      const OutBox* changed = claims.take(made_up);
+      if (!changed && !label->track.empty()) changed = claims.take(label->track);
       if (!changed) continue;
       values[i] = dumped(box_json(request, frame, *changed, parse_ordered_json(bytes(i))));
     }
   }
   std::vector<std::string> added;
-  for (const OutBox* box : unclaimed) added.push_back(dumped(box_json(request, frame, *box, {})));
+  for (const OutBox* box : claims.waiting())
+    added.push_back(dumped(box_json(request, frame, *box, {})));
   return with_values(source.text, source.records, values, added);
 }
 

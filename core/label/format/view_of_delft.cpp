@@ -223,26 +223,10 @@ std::string file_text(const WriteRequest& request, const OutFrame& frame) {
   const std::vector<LineRecord> lines = line_records(whole);
   const bool placed = has_camera_rect(request.drive, frame.instant.near);
   const RawAngles angles(request.drive);
-  std::map<std::uint32_t, const OutBox*> claimed;
-  std::vector<const OutBox*> unclaimed;
-  for (const OutBox& box : frame.boxes) {
-    const bool own = frame.source && box.origin && box.origin->source == frame.source->id &&
-                     box.origin->record < lines.size() &&
-                     claimed.emplace(box.origin->record, &box).second;
-    if (!own) unclaimed.push_back(&box);
-  }
-  const auto take = [&](const std::string& name) -> const OutBox* {
-    const auto found = std::find_if(unclaimed.begin(), unclaimed.end(), [&](const OutBox* box) {
-      return box->track->name == name;
-    });
-    if (found == unclaimed.end()) return nullptr;
-    const OutBox* box = *found;
-    unclaimed.erase(found);
-    return box;
-  };
+  Claims claims(frame.boxes, frame.source, lines.size());
   std::string result;
   std::size_t at = 0;
-  for (std::uint32_t i = 0; i < lines.size(); ++i) {
+  for (std::size_t i = 0; i < lines.size(); ++i) {
     const LineRecord& record = lines[i];
     result += whole.substr(at, record.begin - at);  // blank lines stay
     at = record.end;
@@ -250,16 +234,16 @@ std::string file_text(const WriteRequest& request, const OutFrame& frame) {
     const auto row = parse_kitti_row(line, KittiRows::object);
     const bool is_box = placed && row && has_cuboid(*row) &&
                         cuboid_in_ego(request.drive, frame.instant, angles, *row);
-    if (claimed.contains(i) || !is_box) {
+    if (claims.untouched(i) || !is_box) {
       result += line;
       continue;
     }
-    const OutBox* changed = take(made_up_track(frame.instant.name, record.number));
-    if (!changed) changed = take(std::string(split_blanks(line)[kTrack]));
+    const OutBox* changed = claims.take(made_up_track(frame.instant.name, record.number));
+    if (!changed) changed = claims.take(std::string(split_blanks(line)[kTrack]));
     if (changed) result += over(line, *row, row_of(request, frame, *changed));
   }
   result += whole.substr(at);
-  for (const OutBox* box : unclaimed) {
+  for (const OutBox* box : claims.waiting()) {
     if (!result.empty() && result.back() != '\n') result += '\n';
     KittiRow row = row_of(request, frame, *box);
     if (row.occluded == 3) row.occluded = occluded_of_new(request.document.taxonomy());

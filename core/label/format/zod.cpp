@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <map>
 #include <set>
 
 #include "core/base/files.hpp"
@@ -254,17 +253,10 @@ class Writer {
         source_(source),
         json_(json),
         patch_(json_),
-        key_(key_frame_at(request.drive, frame.instant)) {}
+        key_(key_frame_at(request.drive, frame.instant)),
+        claims_(frame.boxes, &source, json.root().items.size()) {}
 
   std::string write() {
-    for (const OutBox& box : frame_.boxes) {
-      const bool own =
-          box.origin && box.origin->source == source_.id && !claims_.contains(box.origin->record);
-      if (own)
-        claims_[box.origin->record] = &box;
-      else
-        unclaimed_.push_back(&box);
-    }
     const RawAngles angles(request_.drive);
     const std::vector<JsonNode>& items = json_.root().items;
     for (std::size_t i = 0; i < items.size(); ++i) {
@@ -272,34 +264,24 @@ class Writer {
       const auto label = nodes ? label_of(json_, *nodes, key_, angles) : tl::unexpected(Error{});
       if (label) change(items[i], i, *nodes, *label);
     }
-    for (const OutBox* box : unclaimed_) patch_.append(json_.root(), object_of(*box));
+    for (const OutBox* box : claims_.waiting()) patch_.append(json_.root(), object_of(*box));
     return patch_.applied();
   }
 
  private:
-  const OutBox* take(const std::string& name) {
-    const auto found = std::find_if(unclaimed_.begin(), unclaimed_.end(), [&](const OutBox* box) {
-      return box->track->name == name;
-    });
-    if (found == unclaimed_.end()) return nullptr;
-    const OutBox* box = *found;
-    unclaimed_.erase(found);
-    return box;
-  }
-
   void change(const JsonNode& object,
               std::size_t record,
               const BoxNodes& nodes,
               const Label& label) {
     const std::string made_up = made_up_track(key_.instant.name, record + 1);
-    if (const auto claim = claims_.find(record); claim != claims_.end()) {
-      const std::string& name = claim->second->track->name;
+    if (const OutBox* own = claims_.untouched(record)) {
+      const std::string& name = own->track->name;
       const JsonNode* id = nodes.properties->find("annotation_uuid");
       if (name != label.track && name != made_up && id) patch_.replace(*id, json_string(name));
       return;
     }
-    const OutBox* box = take(made_up);
-    if (!box && label.has_track_id) box = take(label.track);
+    const OutBox* box = claims_.take(made_up);
+    if (!box && label.has_track_id) box = claims_.take(label.track);
     if (!box) {
       patch_.remove(json_.root(), object);
       return;
@@ -410,8 +392,7 @@ class Writer {
   const JsonText& json_;
   JsonPatch patch_;
   KeyFrame key_;
-  std::map<std::size_t, const OutBox*> claims_;
-  std::vector<const OutBox*> unclaimed_;
+  Claims claims_;
 };
 
 Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
