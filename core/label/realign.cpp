@@ -1,5 +1,6 @@
 #include <map>
 
+#include "core/annotation/edit.hpp"
 #include "core/label/label.hpp"
 
 namespace sweepbox {
@@ -51,11 +52,10 @@ Edit realign_edit(const Drive& drive, const Document& document) {
     for (const Keyframe& key : track->keys)
       if (const auto found = stamp_of.find(key.frame); found != stamp_of.end())
         clock.add(key.stamp, found->second);
-  Edit edit;
-  edit.author = Author::job;
-  if (!clock.changed()) return edit;
-
+  EditBuilder builder(document);
+  int moved_tracks = 0;
   for (const auto& track : document.tracks()) {
+    if (!clock.changed()) break;
     Track after = *track;
     for (Keyframe& key : after.keys) key.stamp = clock(key.stamp);
     after.first = clock(after.first);
@@ -63,13 +63,12 @@ Edit realign_edit(const Drive& drive, const Document& document) {
     after.frame_attributes = moved(after.frame_attributes, clock);
     after.marks = moved(after.marks, clock);
     if (after == *track || why_unsound(after)) continue;
-    edit.changes.push_back({{Kind::track, to_hex(track->uid)},
-                            track,
-                            std::make_shared<const Track>(std::move(after))});
+    builder.set(std::move(after));
+    ++moved_tracks;
   }
-  edit.title =
-      text("Keyframes of {} tracks brought to the stamps of their frames", edit.changes.size());
-  return edit;
+  return builder.finish(
+      text("Keyframes of {} tracks brought to the stamps of their frames", moved_tracks),
+      Author::job);
 }
 
 }  // namespace sweepbox
