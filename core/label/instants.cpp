@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <vector>
+#include <filesystem>
 
 #include "core/base/files.hpp"
 #include "core/base/hash.hpp"
@@ -63,10 +63,7 @@ Stamp Instants::stamp_of(std::int64_t number, int near) const {
 
 Instant Instants::named(std::string_view name) const {
   if (const auto found = by_name_.find(name); found != by_name_.end())
-    return {found->second,
-            found->second,
-            found->first,
-            drive_.frames()[static_cast<std::size_t>(found->second)].stamp};
+    return instant_of_frame(drive_, found->second);
   Instant result{-1, 0, std::string(name), {}};
   const auto number = number_in(name);
   // Far numbers are times or hashes, not counts; a stamp must not overflow over them.
@@ -83,12 +80,52 @@ Instant Instants::named(std::string_view name) const {
 }
 
 Instant Instants::numbered(std::int64_t number) const {
-  if (const auto found = by_number_.find(number); found != by_number_.end()) {
-    const FrameInfo& frame = drive_.frames()[static_cast<std::size_t>(found->second)];
-    return {found->second, found->second, frame.name, frame.stamp};
-  }
+  if (const auto found = by_number_.find(number); found != by_number_.end())
+    return instant_of_frame(drive_, found->second);
   Instant result{-1, near(number), fmt::format("{:0{}}", number, name_width_), {}};
   result.stamp = stamp_of(number, result.near);
+  return result;
+}
+
+Instant instant_of_frame(const Drive& drive, int frame) {
+  const FrameInfo& info = drive.frames()[static_cast<std::size_t>(frame)];
+  return {frame, frame, info.name, info.stamp};
+}
+
+const FrameInfo* frame_at(const Drive& drive, const Instant& instant) {
+  return instant.frame < 0 ? nullptr : &drive.frames()[static_cast<std::size_t>(instant.frame)];
+}
+
+Instant instant_named(const Instants& instants, std::string_view name) {
+  if (!instants.has(name))
+    if (const auto number = number_in(name))
+      if (Instant found = instants.numbered(*number); found.frame >= 0) return found;
+  return instants.named(name);
+}
+
+std::vector<Instant> instants_of(const Drive& drive,
+                                 const Instants& instants,
+                                 std::span<const NamedFrame> frames) {
+  std::vector<Instant> result;
+  bool any = false;
+  for (const NamedFrame& frame : frames) {
+    const fs::path path(frame.name);
+    const std::string stem = path.stem().string();
+    // "1.5" is a name, not a file's; and some names keep their extension.
+    Instant found = instant_named(instants, stem);
+    if (found.frame < 0 && path.has_extension())
+      if (Instant whole = instant_named(instants, path.filename().string()); whole.frame >= 0)
+        found = std::move(whole);
+    any = any || found.frame >= 0;
+    result.push_back(std::move(found));
+  }
+  if (any) return result;
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    const auto index = frames[i].index;
+    if (!index || *index < 0 || *index >= static_cast<std::int64_t>(drive.frames().size()))
+      continue;
+    result[i] = instant_of_frame(drive, static_cast<int>(*index));
+  }
   return result;
 }
 
@@ -104,6 +141,11 @@ Pose world_from_ego_of_label(const Drive& drive, Stamp stamp) {
   for (const std::size_t i : order)
     if (const auto pose = drive.world_from_ego(frames[i].stamp)) return *pose;
   return {};
+}
+
+Pose ego_from_clouds(const Drive& drive, int frame) {
+  if (drive.info().lidars.empty()) return {};
+  return drive.ego_from(drive.info().lidars.front().name, frame).value_or(Pose{});
 }
 
 }  // namespace sweepbox

@@ -4,8 +4,11 @@
 #include <concepts>
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/drive/drive.hpp"
 
@@ -42,6 +45,27 @@ class Instants {
   std::size_t name_width_ = 6;
 };
 
+/// The instant that a frame of the drive is.
+Instant instant_of_frame(const Drive& drive, int frame);
+/// The frame that an instant is; nullptr for one that the drive does not have.
+const FrameInfo* frame_at(const Drive& drive, const Instant& instant);
+
+/// The instant of a name as label files have it: the frame's own name, or its number written
+/// otherwise ("5" for "000005").
+Instant instant_named(const Instants& instants, std::string_view name);
+
+/// A frame as a file of several has it: the name (a path or file name; its stem counts), and its
+/// index from 0 where the file says one.
+struct NamedFrame {
+  std::string name;
+  std::optional<std::int64_t> index;
+};
+
+/// The instants of a file's frames: by name; where not one name is a frame of the drive, by index.
+std::vector<Instant> instants_of(const Drive& drive,
+                                 const Instants& instants,
+                                 std::span<const NamedFrame> frames);
+
 /// Name of the track of a label without an id: FRAME/NUMBER, of its line or record from 1.
 template <std::integral Number>
 std::string made_up_track(std::string_view frame_name, Number number) {
@@ -56,5 +80,8 @@ inline bool is_made_up(std::string_view track) {
 /// Pose at an instant for labels: the drive's own; beyond its poses that of the nearest frame that
 /// has one; identity for a drive without poses ("relative to ego").
 Pose world_from_ego_of_label(const Drive& drive, Stamp stamp);
+
+/// ego from the frame that the reference lidar's files are in: that of boxes drawn on the clouds.
+Pose ego_from_clouds(const Drive& drive, int frame);
 
 }  // namespace sweepbox

@@ -2,18 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <map>
 #include <set>
 
-#include "core/base/files.hpp"
-#include "core/base/parse.hpp"
+#include "core/label/cuboids.hpp"
 
 namespace sweepbox {
 namespace {
 
 constexpr double kSame = 1e-7;
-constexpr double kLargestSize = 100, kFarthest = 100'000;
 constexpr const char* kFix = "correct the box, or take the file again";
 
 bool differs(const Vec3& a, const Vec3& b) {
@@ -155,185 +152,6 @@ class Writer {
 };
 
 }  // namespace
-
-Quat from_xyz_angles(const Vec3& angles) {
-  return Quat(Eigen::AngleAxisd(angles.x(), Vec3::UnitX()) *
-              Eigen::AngleAxisd(angles.y(), Vec3::UnitY()) *
-              Eigen::AngleAxisd(angles.z(), Vec3::UnitZ()));
-}
-
-Vec3 xyz_angles_of(const Quat& rotation) {
-  const Mat3 r = rotation.toRotationMatrix();
-  if (std::abs(r(0, 2)) > 1 - 1e-12)
-    return {0, std::copysign(kPi / 2, r(0, 2)), std::atan2(r(1, 0), r(1, 1))};
-  return {std::atan2(-r(1, 2), r(2, 2)), std::asin(r(0, 2)), std::atan2(-r(0, 1), r(0, 0))};
-}
-
-Pose ego_from_clouds(const Drive& drive, int frame) {
-  if (drive.info().lidars.empty()) return {};
-  return drive.ego_from(drive.info().lidars.front().name, frame).value_or(Pose{});
-}
-
-Instant instant_named(const Instants& instants, std::string_view name) {
-  if (!instants.has(name))
-    if (const auto number = number_in(name))
-      if (Instant found = instants.numbered(*number); found.frame >= 0) return found;
-  return instants.named(name);
-}
-
-std::vector<Instant> instants_of(const Drive& drive,
-                                 const Instants& instants,
-                                 std::span<const NamedFrame> frames) {
-  std::vector<Instant> result;
-  bool any = false;
-  for (const NamedFrame& frame : frames) {
-    const fs::path path(frame.name);
-    const std::string stem = path.stem().string();
-    // "1.5" is a name, not a file's; and some names keep their extension.
-    Instant found = instant_named(instants, stem);
-    if (found.frame < 0 && path.has_extension())
-      if (Instant whole = instant_named(instants, path.filename().string()); whole.frame >= 0)
-        found = std::move(whole);
-    any = any || found.frame >= 0;
-    result.push_back(std::move(found));
-  }
-  if (any) return result;
-  for (std::size_t i = 0; i < frames.size(); ++i) {
-    const auto index = frames[i].index;
-    if (!index || *index < 0 || *index >= static_cast<std::int64_t>(drive.frames().size()))
-      continue;
-    const auto at = static_cast<std::size_t>(*index);
-    const FrameInfo& frame = drive.frames()[at];
-    result[i] = {static_cast<int>(at), static_cast<int>(at), frame.name, frame.stamp};
-  }
-  return result;
-}
-
-Result<Vec3> json_vector(const JsonText& json, const JsonNode* node, std::string_view field) {
-  Vec3 result;
-  const bool is_array = node && node->is(JsonNode::Kind::array) && node->items.size() == 3;
-  for (std::size_t i = 0; i < 3; ++i) {
-    const char axis[] = {static_cast<char>('x' + i), 0};
-    const JsonNode* item = is_array ? &node->items[i] : node ? node->find(axis) : nullptr;
-    const auto number = json.number(item);
-    if (!number)
-      return fail(
-          {}, fmt::format("{}.{}", field, axis), "a number", "nothing or something else", kFix);
-    result[static_cast<int>(i)] = *number;
-  }
-  return result;
-}
-
-std::string json_axes(const Vec3& v) {
-  return fmt::format("{{\"x\": {}, \"y\": {}, \"z\": {}}}",
-                     json_number(v.x()),
-                     json_number(v.y()),
-                     json_number(v.z()));
-}
-
-std::string json_numbers(const Vec3& v) {
-  return fmt::format("[{}, {}, {}]", json_number(v.x()), json_number(v.y()), json_number(v.z()));
-}
-
-void replace_vector(JsonPatch& patch,
-                    const JsonText& json,
-                    const JsonNode* node,
-                    const Vec3& was,
-                    const Vec3& now) {
-  if (!node) return;
-  for (std::size_t i = 0; i < 3; ++i) {
-    const auto axis = static_cast<int>(i);
-    if (std::abs(was[axis] - now[axis]) <= kSame) continue;
-    const char name[] = {static_cast<char>('x' + i), 0};
-    const JsonNode* item = node->is(JsonNode::Kind::array)
-                               ? (i < node->items.size() ? &node->items[i] : nullptr)
-                               : node->find(name);
-    if (item && json.number(item)) patch.replace_number(*item, now[axis]);
-  }
-}
-
-void set_member(JsonPatch& patch, const JsonNode& object, std::string_view key, std::string value) {
-  if (const JsonNode* found = object.find(key))
-    patch.replace(*found, std::move(value));
-  else
-    patch.append(object, key, std::move(value));
-}
-
-std::string json_word(const JsonText& json, const JsonNode* node) {
-  if (!node) return {};
-  switch (node->kind) {
-    case JsonNode::Kind::string:
-      return json.string(node).value_or("");
-    case JsonNode::Kind::number:
-    case JsonNode::Kind::boolean:
-      return std::string(json.raw(*node));
-    default:
-      return {};
-  }
-}
-
-std::string json_value(std::string_view word, const JsonNode* now) {
-  if (now && now->is(JsonNode::Kind::boolean) && (word == "true" || word == "false"))
-    return std::string(word);
-  if (now && now->is(JsonNode::Kind::number))
-    if (const auto number = to_double(word); number && std::isfinite(*number))
-      return json_number(*number);
-  return json_string(word);
-}
-
-namespace {
-
-std::string plain_value(const std::string& word) {
-  return word == "true" || word == "false" ? word : json_string(word);
-}
-
-}  // namespace
-
-std::string attributes_json(const Attributes& attributes) {
-  std::vector<std::string> members;
-  for (const auto& [name, value] : attributes)
-    if (!value.empty()) members.push_back(json_string(name) + ": " + plain_value(value));
-  return fmt::format("{{{}}}", fmt::join(members, ", "));
-}
-
-void change_members(JsonPatch& patch,
-                    const JsonNode& object,
-                    const Attributes& was,
-                    const Attributes& now) {
-  for (const JsonNode& one : object.items) {
-    const auto before = was.find(std::string(one.key));
-    if (before == was.end()) continue;
-    const auto after = now.find(before->first);
-    if (after == now.end())
-      patch.remove(object, one);
-    else if (after->second != before->second)
-      patch.replace(one, json_value(after->second, &one));
-  }
-  for (const auto& [name, value] : now)
-    if (!was.contains(name)) patch.append(object, name, plain_value(value));
-}
-
-Result<Cuboid> checked_cuboid(const Vec3& place, const Vec3& size, const Quat& q) {
-  for (int i = 0; i < 3; ++i) {
-    if (!(size[i] > 0 && size[i] <= kLargestSize))
-      return fail(
-          {}, "size", text("lengths above 0, up to {} m", kLargestSize), text("{}", size[i]), kFix);
-    if (!(std::abs(place[i]) <= kFarthest))
-      return fail(
-          {}, "position", text("a place within {} m", kFarthest), text("{}", place[i]), kFix);
-  }
-  if (!(std::abs(q.norm() - 1) < 1e-6))
-    return fail({}, "rotation", "finite angles", text("{}", q.norm()), kFix);
-  return Cuboid{{q, place}, size};
-}
-
-bool same_rotation(const Quat& a, const Quat& b) {
-  return angle_between(a, b) <= kSame;
-}
-
-std::string file_name_of(const Source& source) {
-  return std::filesystem::path(source.file).filename().string();
-}
 
 void read_json_boxes(const Drive& drive,
                      const Instants& instants,

@@ -5,10 +5,9 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "core/label/json_text.hpp"
+#include "core/label/json_values.hpp"
 #include "core/label/reading.hpp"
 #include "core/label/writing.hpp"
 
@@ -17,65 +16,6 @@
 // of them changes; finding, matching, copying and removing them is here.
 
 namespace sweepbox {
-
-/// R = Rx(x) · Ry(y) · Rz(z): three.js's order "XYZ", which the editors in browsers have. rad.
-Quat from_xyz_angles(const Vec3& angles);
-/// And back; where only x ± z is determined (y = ±π/2), all of it goes to z.
-Vec3 xyz_angles_of(const Quat& rotation);
-
-/// ego from the frame that the reference lidar's files are in: that of boxes drawn on the clouds.
-Pose ego_from_clouds(const Drive& drive, int frame);
-
-/// The instant of a name as label files have it: the frame's own name, or its number written
-/// otherwise ("5" for "000005").
-Instant instant_named(const Instants& instants, std::string_view name);
-
-/// A frame as a file of several has it: the name (a path or file name; its stem counts), and its
-/// index from 0 where the file says one.
-struct NamedFrame {
-  std::string name;
-  std::optional<std::int64_t> index;
-};
-
-/// The instants of a file's frames: by name; where not one name is a frame of the drive, by index.
-std::vector<Instant> instants_of(const Drive& drive,
-                                 const Instants& instants,
-                                 std::span<const NamedFrame> frames);
-
-/// Three numbers: an object with x, y, z, or an array. The error names `field`.
-[[nodiscard]] Result<Vec3> json_vector(const JsonText& json,
-                                       const JsonNode* node,
-                                       std::string_view field);
-std::string json_axes(const Vec3& v);     ///< {"x": …, "y": …, "z": …}
-std::string json_numbers(const Vec3& v);  ///< […, …, …]
-
-/// Replaces those of three numbers that differ from `was` by more than 1e-7.
-void replace_vector(
-    JsonPatch& patch, const JsonText& json, const JsonNode* node, const Vec3& was, const Vec3& now);
-
-/// Replaces a member's value, or adds the member.
-void set_member(JsonPatch& patch, const JsonNode& object, std::string_view key, std::string value);
-
-/// Text, number or boolean as text; empty for null, for what has items, and for none.
-std::string json_word(const JsonText& json, const JsonNode* node);
-/// A value of that word: number or boolean where the one that stands there is of that kind and the
-/// word can be, else text.
-std::string json_value(std::string_view word, const JsonNode* now);
-
-/// Attributes as members of an object. Words that are booleans become booleans.
-std::string attributes_json(const Attributes& attributes);
-/// Changes, removes and adds those members that are other attributes now; the rest stays.
-void change_members(JsonPatch& patch,
-                    const JsonNode& object,
-                    const Attributes& was,
-                    const Attributes& now);
-
-/// Place within 100 km, sizes above 0 to 100 m, rotation finite: what a cuboid of a file must be.
-/// The error names the field.
-[[nodiscard]] Result<Cuboid> checked_cuboid(const Vec3& place, const Vec3& size, const Quat& q);
-
-/// Within 1e-7 rad.
-bool same_rotation(const Quat& a, const Quat& b);
 
 /// A frame of a file, and the array that its boxes stand in.
 struct JsonFrame {
@@ -164,8 +104,5 @@ std::vector<WrittenFile> json_files_of_drive(const WriteRequest& request,
                                              const std::string& otherwise,
                                              const std::string& skeleton,
                                              const MakeJsonBoxes& make);
-
-/// The last component of a source's file.
-std::string file_name_of(const Source& source);
 
 }  // namespace sweepbox

@@ -39,8 +39,8 @@ std::size_t value_end(std::string_view text, std::size_t at) {
 
 }  // namespace
 
-std::optional<JsonArray> json_array(std::string_view text, std::size_t begin) {
-  std::size_t at = text.find_first_not_of(kBlanks, begin);
+std::optional<JsonArray> json_array(std::string_view text) {
+  std::size_t at = text.find_first_not_of(kBlanks);
   if (at == std::string_view::npos || text[at] != '[') return std::nullopt;
   ++at;
   JsonArray result;

@@ -16,9 +16,9 @@ struct JsonArray {
   bool whole = false;  ///< it ends; values of a cut one are those before the cut
 };
 
-/// Finds the values of the array that begins at `begin` (at its '[' or at blanks before). Strings
-/// and nesting are understood, numbers and words are not judged. Empty where no array begins there.
-std::optional<JsonArray> json_array(std::string_view text, std::size_t begin = 0);
+/// Finds the values of the array that a text is (blanks may stand before it). Strings and nesting
+/// are understood, numbers and words are not judged. Empty where the text begins with no array.
+std::optional<JsonArray> json_array(std::string_view text);
 
 /// The array's text with its values replaced: an empty optional takes one out, `added` come last.
 /// What stands between values that stay is kept.

@@ -430,6 +430,13 @@ std::string json_number(double value) {
   return fmt::format("{}", value);
 }
 
+std::string json_numbers(std::span<const double> numbers) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    text += (i > 0 ? ", " : "") + json_number(numbers[i]);
+  return text + "]";
+}
+
 std::string json_string(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {

@@ -113,6 +113,8 @@ class JsonPatch {
 
 /// Shortest text that reads back as the same number; a whole one keeps ".0" out. Not finite: null.
 std::string json_number(double value);
+/// [a, b, c] of such texts.
+std::string json_numbers(std::span<const double> numbers);
 /// Quoted and escaped.
 std::string json_string(std::string_view text);
 

@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "core/base/parse.hpp"
-#include "core/label/json_boxes.hpp"
+#include "core/label/cuboids.hpp"
 
 namespace sweepbox {
 namespace {

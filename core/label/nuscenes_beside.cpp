@@ -1,7 +1,7 @@
 #include <map>
 #include <set>
 
-#include "core/label/json_text.hpp"
+#include "core/label/json_values.hpp"
 #include "core/label/nuscenes_labels.hpp"
 #include "core/label/nuscenes_writing.hpp"
 #include "core/label/writing.hpp"
@@ -22,14 +22,6 @@ std::string table_json(const std::vector<std::string>& rows) {
 }
 
 namespace {
-
-std::string vector_json(const Vec3& v) {
-  return json_numbers(std::array{v.x(), v.y(), v.z()});
-}
-
-std::string quaternion_json(const Quat& q) {
-  return json_numbers(std::array{q.w(), q.x(), q.y(), q.z()});
-}
 
 /// Rows of a sensor's files, chained in the order of time.
 class Beside {
@@ -91,8 +83,9 @@ class Beside {
                                 {"prev", i > 0 ? token(i - 1) : "\"\""},
                                 {"next", i + 1 < frames_.size() ? token(i + 1) : "\"\""},
                                 {"scene_token", json_string(made_token({"scene", name_}))}}));
-    if (frame.instant.frame < 0) return;
-    const FrameInfo& info = drive_.frames()[static_cast<std::size_t>(frame.instant.frame)];
+    const FrameInfo* at = frame_at(drive_, frame.instant);
+    if (!at) return;
+    const FrameInfo& info = *at;
     const std::string sample = made_sample_token(drive_, frame.instant.name);
     for (std::size_t lidar = 0; lidar < info.sweeps.size(); ++lidar) {
       const auto& sweep = info.sweeps[lidar];
@@ -131,8 +124,8 @@ class Beside {
       sensor_.push_back(row_json({{"token", json_string(sensor)},
                                   {"channel", json_string(channel)},
                                   {"modality", json_string(modality)}}));
-    const std::string place = vector_json(ego_from_sensor.translation);
-    const std::string rotation = quaternion_json(ego_from_sensor.rotation);
+    const std::string place = json_numbers(ego_from_sensor.translation);
+    const std::string rotation = json_wxyz(ego_from_sensor.rotation);
     const std::string token =
         made_token({"calibrated", name_, channel, place, rotation, intrinsics});
     if (channels_.insert(token).second)
@@ -152,8 +145,8 @@ class Beside {
       const std::string us = std::to_string(microseconds(file.stamp));
       ego_pose_.push_back(row_json({{"token", token},
                                     {"timestamp", us},
-                                    {"rotation", quaternion_json(pose.rotation)},
-                                    {"translation", vector_json(pose.translation)}}));
+                                    {"rotation", json_wxyz(pose.rotation)},
+                                    {"translation", json_numbers(pose.translation)}}));
       sample_data_.push_back(
           row_json({{"token", token},
                     {"sample_token", json_string(file.sample)},

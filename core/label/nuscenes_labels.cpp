@@ -48,7 +48,7 @@ Instant instant_of(const Drive& drive,
   if (nearest >= 0) {
     const FrameInfo& frame = drive.frames()[static_cast<std::size_t>(nearest)];
     if (std::max(frame.stamp, stamp).ns - std::min(frame.stamp, stamp).ns <= kNear)
-      return {nearest, nearest, frame.name, frame.stamp};
+      return instant_of_frame(drive, nearest);
   }
   return {-1, std::max(nearest, 0), std::string(name), stamp};
 }
@@ -73,23 +73,8 @@ bool begins_with_key(const std::filesystem::path& file,
   });
 }
 
-std::size_t PointCounts::of(const Cuboid& cuboid_in_ego, int frame) {
-  if (frame != frame_) {
-    frame_ = frame;
-    sweep_.reset();
-    const bool has = frame >= 0 && !drive_.info().lidars.empty() &&
-                     drive_.frames()[static_cast<std::size_t>(frame)].sweeps.front();
-    if (has)
-      if (auto sweep = drive_.read_sweep(frame, 0)) sweep_ = std::move(*sweep);
-  }
-  return sweep_ ? count_inside(*sweep_, sweep_->ego_from_points.inverse() * cuboid_in_ego) : 0;
-}
-
-std::string json_numbers(std::span<const double> numbers) {
-  std::string text = "[";
-  for (std::size_t i = 0; i < numbers.size(); ++i)
-    text += (i > 0 ? ", " : "") + json_number(numbers[i]);
-  return text + "]";
+std::string json_wxyz(const Quat& q) {
+  return json_numbers(std::array{q.w(), q.x(), q.y(), q.z()});
 }
 
 std::string json_matrix(const Pose& pose) {

@@ -38,22 +38,8 @@ std::int64_t microseconds(Stamp stamp);
 bool begins_with_key(const std::filesystem::path& file,
                      std::initializer_list<std::string_view> keys);
 
-/// Points of the first lidar in new boxes: trainings leave out boxes without points. Reads a sweep
-/// when it is asked for another frame than before.
-class PointCounts {
- public:
-  explicit PointCounts(const Drive& drive) : drive_(drive) {}
-
-  std::size_t of(const Cuboid& cuboid_in_ego, int frame);
-
- private:
-  const Drive& drive_;
-  int frame_ = -1;
-  std::optional<Sweep> sweep_;
-};
-
-/// [a, b, c] and [[…], …] as JSON with round-trip precision.
-std::string json_numbers(std::span<const double> numbers);
+/// [w, x, y, z] and [[…], …] as JSON with round-trip precision.
+std::string json_wxyz(const Quat& rotation);
 std::string json_matrix(const Pose& pose);
 std::string json_matrix(const Mat3& matrix);
 

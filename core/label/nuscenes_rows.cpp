@@ -5,8 +5,8 @@
 #include "core/base/files.hpp"
 #include "core/base/hash.hpp"
 #include "core/drive/json_stream.hpp"
-#include "core/label/json_text.hpp"
 #include "core/label/nuscenes_labels.hpp"
+#include "core/label/reading.hpp"
 
 namespace sweepbox::nuscenes {
 namespace {
@@ -15,13 +15,39 @@ constexpr const char* kFix = "correct the row, or take the table from the data s
 constexpr double kLargestSize = 200, kFarthest = 1e8;
 constexpr std::uint64_t kLargestWatched = std::uint64_t{1} << 28;
 
-std::string shown(const Drive& drive, const fs::path& path) {
-  const fs::path relative = path.lexically_relative(drive.info().root);
-  const bool below = !relative.empty() && relative.begin()->string() != "..";
-  return below ? relative.generic_string() : path.string();
+}  // namespace
+
+Result<Cuboid> cuboid_of(const JsonText& json, const JsonNode& row, const RawAngles& angles) {
+  double t[3], s[3], q[4];
+  if (!json.numbers(row.find("translation"), t) || !(std::abs(t[0]) <= kFarthest) ||
+      !(std::abs(t[1]) <= kFarthest) || !(std::abs(t[2]) <= kFarthest))
+    return fail({}, "translation", "3 numbers: a place in the world", "something else", kFix);
+  if (!json.numbers(row.find("size"), s))
+    return fail({}, "size", "3 numbers: width, length, height", "something else", kFix);
+  for (const double length : s)
+    if (!(length > 0 && length <= kLargestSize))
+      return fail(
+          {}, "size", text("lengths above 0, up to {} m", kLargestSize), text("{}", length), kFix);
+  if (!json.numbers(row.find("rotation"), q))
+    return fail({}, "rotation", "a quaternion w x y z", "something else", kFix);
+  const auto rotation = angles.wxyz(q[0], q[1], q[2], q[3]);
+  if (!rotation) return fail({}, "rotation", "a quaternion w x y z", "zero or no numbers", kFix);
+  return Cuboid{{*rotation, Vec3(t[0], t[1], t[2])}, Vec3(s[1], s[0], s[2])};
 }
 
-}  // namespace
+void patch_cuboid(JsonPatch& patch, const JsonNode& row, const Cuboid& was, const Cuboid& now) {
+  // The way through the vehicle's frame costs 1e-10 at most; below this nobody edited a number.
+  constexpr double kSame = 1e-7;
+  const auto set = [&](const char* key, const Vec3& to) {
+    const auto& items = row.find(key)->items;
+    for (std::size_t i = 0; i < 3; ++i)
+      patch.replace_number(items[i], to[static_cast<Eigen::Index>(i)], kSame);
+  };
+  set("translation", now.pose.translation);
+  set("size", {now.size.y(), now.size.x(), now.size.z()});
+  if (angle_between(was.pose.rotation, now.pose.rotation) > kSame)
+    patch.replace(*row.find("rotation"), json_wxyz(now.pose.rotation));
+}
 
 Result<Annotation> parse_annotation(std::string_view row, const RawAngles& angles) {
   const auto json = JsonText::parse(std::string(row));
@@ -38,21 +64,9 @@ Result<Annotation> parse_annotation(std::string_view row, const RawAngles& angle
   if (const JsonNode* attributes = root.find("attribute_tokens"))
     for (const JsonNode& item : attributes->items)
       if (auto token = json->string(&item)) result.attributes.push_back(std::move(*token));
-  double t[3], s[3], q[4];
-  if (!json->numbers(root.find("translation"), t) || !(std::abs(t[0]) <= kFarthest) ||
-      !(std::abs(t[1]) <= kFarthest) || !(std::abs(t[2]) <= kFarthest))
-    return fail({}, "translation", "3 numbers: a place in the world", "something else", kFix);
-  if (!json->numbers(root.find("size"), s))
-    return fail({}, "size", "3 numbers: width, length, height", "something else", kFix);
-  for (const double length : s)
-    if (!(length > 0 && length <= kLargestSize))
-      return fail(
-          {}, "size", text("lengths above 0, up to {} m", kLargestSize), text("{}", length), kFix);
-  if (!json->numbers(root.find("rotation"), q))
-    return fail({}, "rotation", "a quaternion w x y z", "something else", kFix);
-  const auto rotation = angles.wxyz(q[0], q[1], q[2], q[3]);
-  if (!rotation) return fail({}, "rotation", "a quaternion w x y z", "zero or no numbers", kFix);
-  result.in_world = {{*rotation, Vec3(t[0], t[1], t[2])}, Vec3(s[1], s[0], s[2])};
+  const auto cuboid = cuboid_of(*json, root, angles);
+  if (!cuboid) return tl::unexpected(cuboid.error());
+  result.in_world = *cuboid;
   return result;
 }
 
@@ -107,10 +121,7 @@ Result<Source> rows_as_source(const Drive& drive,
                               const fs::path& table,
                               std::string_view format,
                               const std::function<bool(std::string_view)>& wanted) {
-  Source source;
-  source.file = shown(drive, table);
-  source.id = std::string(format) + ":" + source.file;
-  source.format = format;
+  Source source = source_at(drive, table, format);
   source.text.assign(1, '[');
   const auto done = for_each_row(table, [&](std::string_view row) {
     if (!wanted(row)) return true;

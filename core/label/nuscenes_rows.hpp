@@ -8,11 +8,20 @@
 
 #include "core/drive/nuscenes_tables.hpp"
 #include "core/label/instants.hpp"
+#include "core/label/json_text.hpp"
 #include "core/label/label.hpp"
 #include "core/label/repairs.hpp"
 
 // The rows of nuScenes' tables that its labels are made of (formats.md 2.5, 4.4).
 namespace sweepbox::nuscenes {
+
+/// The box in the world that an annotation or a result says: its members translation, size (width,
+/// length, height) and rotation (w x y z). The error names the member.
+[[nodiscard]] Result<Cuboid> cuboid_of(const JsonText& json,
+                                       const JsonNode& row,
+                                       const RawAngles& angles);
+/// Those numbers that are others now. The row said `was`.
+void patch_cuboid(JsonPatch& patch, const JsonNode& row, const Cuboid& was, const Cuboid& now);
 
 /// A row of sample_annotation.
 struct Annotation {

@@ -12,13 +12,12 @@
 #include "core/label/json_text.hpp"
 #include "core/label/nuscenes_labels.hpp"
 #include "core/label/nuscenes_rows.hpp"
+#include "core/label/points.hpp"
 #include "core/label/writing.hpp"
 
 namespace sweepbox::nuscenes {
 namespace {
 
-// The way through the vehicle's frame costs 1e-10 at most; below this nobody edited a number.
-constexpr double kSame = 1e-7;
 constexpr const char* kFreshFolder = "v1.0-sweepbox";
 
 bool is_token(std::string_view word) {
@@ -253,17 +252,7 @@ class TableWriter {
     set("next", after);
     if (row.untouched) return patch.empty() ? bytes : patch.applied();
     const Annotation& old = *old_[*row.record];
-    const Cuboid box = in_world(row);
-    const auto numbers = [&](const char* key, std::initializer_list<double> to) {
-      const JsonNode* node = json->root().find(key);
-      std::size_t i = 0;
-      for (const double value : to) patch.replace_number(node->items[i++], value, kSame);
-    };
-    const Vec3& c = box.pose.translation;
-    numbers("translation", {c.x(), c.y(), c.z()});
-    numbers("size", {box.size.y(), box.size.x(), box.size.z()});
-    if (angle_between(old.in_world.pose.rotation, box.pose.rotation) > kSame)
-      patch.replace(*json->root().find("rotation"), rotation_json(box.pose.rotation));
+    patch_cuboid(patch, json->root(), old.in_world, in_world(row));
     const std::string words = word_of(*row.box, kAttribute);
     if (words != joined(old.attributes))
       if (const JsonNode* node = json->root().find("attribute_tokens"))
@@ -282,23 +271,20 @@ class TableWriter {
     const Sample& sample = samples_[row.sample];
     const Cuboid box = in_world(row);
     const Vec3& c = box.pose.translation;
-    return row_json({{"token", json_string(row.token)},
-                     {"sample_token", json_string(sample.token)},
-                     {"instance_token", json_string(instance)},
-                     {"visibility_token", json_string(visibility(word_of(*row.box, kVisibility)))},
-                     {"attribute_tokens", attribute_tokens(word_of(*row.box, kAttribute))},
-                     {"translation", json_numbers(std::array{c.x(), c.y(), c.z()})},
-                     {"size", json_numbers(std::array{box.size.y(), box.size.x(), box.size.z()})},
-                     {"rotation", rotation_json(box.pose.rotation)},
-                     {"prev", json_string(before)},
-                     {"next", json_string(after)},
-                     {"num_lidar_pts",
-                      std::to_string(counts_.of(row.box->cuboid_in_ego, sample.instant.frame))},
-                     {"num_radar_pts", "0"}});
-  }
-
-  static std::string rotation_json(const Quat& q) {
-    return json_numbers(std::array{q.w(), q.x(), q.y(), q.z()});
+    return row_json(
+        {{"token", json_string(row.token)},
+         {"sample_token", json_string(sample.token)},
+         {"instance_token", json_string(instance)},
+         {"visibility_token", json_string(visibility(word_of(*row.box, kVisibility)))},
+         {"attribute_tokens", attribute_tokens(word_of(*row.box, kAttribute))},
+         {"translation", json_numbers(std::array{c.x(), c.y(), c.z()})},
+         {"size", json_numbers(std::array{box.size.y(), box.size.x(), box.size.z()})},
+         {"rotation", json_wxyz(box.pose.rotation)},
+         {"prev", json_string(before)},
+         {"next", json_string(after)},
+         {"num_lidar_pts",
+          std::to_string(counts_.of(row.box->cuboid_in_ego, sample.instant.frame).value_or(0))},
+         {"num_radar_pts", "0"}});
   }
 
   static std::string word_of(const OutBox& box, const char* name) {

@@ -61,8 +61,7 @@ Mat3 neutral_from(OpenLabelAxes axes) {
   return Mat3::Identity();
 }
 
-}  // namespace
-
+/// The neutral box from a rotation and sizes in the file's axes, and back.
 Cuboid from_axes(OpenLabelAxes axes, const Pose& pose, const Vec3& size) {
   const Mat3 neutral = neutral_from(axes);
   const Quat rotation = pose.rotation * Quat(Mat3(neutral.transpose()));
@@ -75,6 +74,8 @@ std::pair<Pose, Vec3> to_axes(OpenLabelAxes axes, const Cuboid& cuboid) {
   return {Pose{rotation.normalized(), cuboid.pose.translation},
           neutral.cwiseAbs().transpose() * cuboid.size};
 }
+
+}  // namespace
 
 Result<OpenLabelFile> OpenLabelFile::parse(const Drive& drive, std::string text) {
   auto json = JsonText::parse(std::move(text));
@@ -135,7 +136,7 @@ void OpenLabelFile::find_frames() {
       const int near = frame_nearest(*drive_, stamp);
       const FrameInfo& info = drive_frames[static_cast<std::size_t>(near)];
       if (std::abs(info.stamp.ns - stamp.ns) * 4 > frame_gap_ns(*drive_)) continue;
-      frame.instant = {near, near, info.name, info.stamp};
+      frame.instant = instant_of_frame(*drive_, near);
       ++met;
     }
   }

@@ -22,10 +22,6 @@ enum class OpenLabelAxes {
   right_front_up,   ///< Kognic's: the front is +y, sizes are width, length, height
 };
 
-/// The neutral box from a rotation and sizes in the file's axes, and back.
-Cuboid from_axes(OpenLabelAxes axes, const Pose& pose, const Vec3& size);
-std::pair<Pose, Vec3> to_axes(OpenLabelAxes axes, const Cuboid& cuboid);
-
 /// A cuboid in the text. Nodes belong to the file's JsonText.
 struct OpenLabelRecord {
   const JsonNode* cuboid = nullptr;

@@ -24,4 +24,17 @@ std::size_t count_points(const Sweep& sweep,
   return count;
 }
 
+std::optional<std::size_t> PointCounts::of(const Cuboid& cuboid_in_ego, int frame) {
+  if (frame != frame_) {
+    frame_ = frame;
+    sweep_.reset();
+    const bool has = frame >= 0 && !drive_.info().lidars.empty() &&
+                     drive_.frames()[static_cast<std::size_t>(frame)].sweeps.front();
+    if (has)
+      if (auto sweep = drive_.read_sweep(frame, 0)) sweep_ = std::move(*sweep);
+  }
+  if (!sweep_) return std::nullopt;
+  return count_inside(*sweep_, sweep_->ego_from_points.inverse() * cuboid_in_ego);
+}
+
 }  // namespace sweepbox

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <span>
 #include <string>
 
@@ -19,5 +20,20 @@ std::size_t count_points(const Sweep& sweep,
                          std::span<const std::string> parts,
                          const Cuboid& cuboid_in_points,
                          const Attributes& attributes);
+
+/// Points of the first lidar in boxes that are written: trainings leave out boxes without points.
+/// Reads a sweep when it is asked for another frame than before.
+class PointCounts {
+ public:
+  explicit PointCounts(const Drive& drive) : drive_(drive) {}
+
+  /// Empty where there is no sweep that can be read, as in frame −1.
+  std::optional<std::size_t> of(const Cuboid& cuboid_in_ego, int frame);
+
+ private:
+  const Drive& drive_;
+  int frame_ = -1;
+  std::optional<Sweep> sweep_;
+};
 
 }  // namespace sweepbox

@@ -7,21 +7,26 @@
 
 namespace sweepbox {
 
-Result<Source> read_source(const Drive& drive,
-                           const fs::path& path,
-                           std::string_view format,
-                           std::string frame_name) {
+Source source_at(const Drive& drive, const fs::path& path, std::string_view format) {
   Source source;
   const fs::path relative = path.lexically_relative(drive.info().root);
   const bool below = !relative.empty() && relative.begin()->string() != "..";
   source.file = below ? relative.generic_string() : path.string();
+  source.id = std::string(format) + ":" + source.file;
+  source.format = format;
+  return source;
+}
+
+Result<Source> read_source(const Drive& drive,
+                           const fs::path& path,
+                           std::string_view format,
+                           std::string frame_name) {
+  Source source = source_at(drive, path, format);
   auto content = read_text(path);
   if (!content) {
     content.error().file = source.file;
     return tl::make_unexpected(content.error());
   }
-  source.id = std::string(format) + ":" + source.file;
-  source.format = format;
   source.frame = std::move(frame_name);
   source.text = std::move(*content);
   source.hash = Hash().add(source.text).value();

@@ -12,6 +12,9 @@
 
 namespace sweepbox {
 
+/// A file of labels without its text: id, format, name relative to the drive (below it) or whole.
+Source source_at(const Drive& drive, const std::filesystem::path& path, std::string_view format);
+
 /// The file as a Source without records yet: id, name relative to the drive, hash, text.
 [[nodiscard]] Result<Source> read_source(const Drive& drive,
                                          const std::filesystem::path& path,

@@ -68,15 +68,9 @@ Vec3 reordered(const Vec3& size, std::string_view order) {
   return result;
 }
 
-/// ego from the lidar that labels are drawn on: the first.
-Pose ego_from_first_lidar(const Drive& drive, int frame) {
-  if (drive.info().lidars.empty()) return {};
-  return drive.ego_from(drive.info().lidars.front().name, frame).value_or(Pose());
-}
-
 /// Yaw was counted clockwise in the lidar's axes.
 Cuboid mirrored(const Drive& drive, const Placed& box, double more) {
-  const Pose lidar_from_ego = ego_from_first_lidar(drive, box.near).inverse();
+  const Pose lidar_from_ego = ego_from_clouds(drive, box.near).inverse();
   const Cuboid in_lidar = lidar_from_ego * box.in_ego;
   return with_heading_turned(box.in_ego, more - 2 * yaw_of(in_lidar.pose.rotation));
 }
@@ -120,7 +114,7 @@ Cuboid in_frame(const LabelFormat* format,
                 std::string_view value) {
   const Cuboid raw = reference_of(format, drive, box).inverse() * box.in_ego;
   if (value == "world") return world_from_ego_of_label(drive, box.stamp).inverse() * raw;
-  return value == "lidar" ? ego_from_first_lidar(drive, box.near) * raw : raw;
+  return value == "lidar" ? ego_from_clouds(drive, box.near) * raw : raw;
 }
 
 using BoxChange = std::function<Cuboid(const Placed&)>;

@@ -1,7 +1,7 @@
 #include "core/label/writing.hpp"
 
 #include <algorithm>
-#include <map>
+#include <filesystem>
 
 #include "core/base/parse.hpp"
 
@@ -60,6 +60,10 @@ const OutBox* Claims::take(std::string_view track) {
   return box;
 }
 
+std::string file_name_of(const Source& source) {
+  return std::filesystem::path(source.file).filename().string();
+}
+
 Sources sources_of(const Document& document, std::string_view format) {
   Sources result;
   for (const Key& key : document.keys(Kind::source)) {
@@ -86,8 +90,8 @@ std::vector<OutFrame> frames_to_write(const WriteRequest& request, const Sources
   };
 
   for (const int index : request.frames) {
-    const FrameInfo& frame = request.drive.frames()[static_cast<std::size_t>(index)];
-    OutFrame out{{index, index, frame.name, frame.stamp}, source_of(frame.name), {}};
+    const Instant frame = instant_of_frame(request.drive, index);
+    OutFrame out{frame, source_of(frame.name), {}};
     for (const FrameCuboid& box : cuboids_in_frame(document, request.drive, index))
       out.boxes.push_back(out_box(box.track, box.cuboid_in_ego, frame.stamp));
     result.push_back(std::move(out));

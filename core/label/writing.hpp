@@ -56,6 +56,9 @@ class Claims {
 
 using Sources = std::vector<std::shared_ptr<const Source>>;
 
+/// The last component of a source's file.
+std::string file_name_of(const Source& source);
+
 /// Sources of a format in the document, by id.
 Sources sources_of(const Document& document, std::string_view format);
 

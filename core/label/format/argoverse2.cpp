@@ -6,6 +6,7 @@
 
 #include "core/base/files.hpp"
 #include "core/base/hash.hpp"
+#include "core/label/points.hpp"
 #include "core/label/reading.hpp"
 #include "core/label/repairs.hpp"
 #include "core/label/writing.hpp"
@@ -130,7 +131,7 @@ class Times {
     const FrameInfo& frame = drive_.frames()[static_cast<std::size_t>(nearest)];
     constexpr std::int64_t kSame = 1000;  // doubles of seconds round so
     const std::int64_t gap = std::max(frame.stamp.ns, ns) - std::min(frame.stamp.ns, ns);
-    if (gap <= kSame) return {nearest, nearest, frame.name, frame.stamp};
+    if (gap <= kSame) return instant_of_frame(drive_, nearest);
     return {-1, nearest, name, {ns}};
   }
 
@@ -202,10 +203,7 @@ Result<LabelSet> read(const Drive& drive, const fs::path& place) {
   const fs::path path = fs::is_directory(place, ignored) ? place / "annotations.feather" : place;
   LabelSet set;
   set.format = kFormat;
-  Source source;
-  const fs::path relative = path.lexically_relative(drive.info().root);
-  const bool below = !relative.empty() && relative.begin()->string() != "..";
-  source.file = below ? relative.generic_string() : path.string();
+  Source source = source_at(drive, path, kFormat);
   const auto bytes = read_bytes(path);
   auto table = bytes ? table_in(*bytes) : tl::unexpected(bytes.error());
   const auto columns = table ? columns_of(*table) : tl::unexpected(table.error());
@@ -214,8 +212,6 @@ Result<LabelSet> read(const Drive& drive, const fs::path& place) {
     error.file = source.file;
     return tl::unexpected(error);
   }
-  source.id = std::string(kFormat) + ":" + source.file;
-  source.format = kFormat;
   source.hash = Hash().add(std::span<const std::byte>(*bytes)).value();
   source.text = other_columns(*table);
 
@@ -278,7 +274,9 @@ struct OutRow {
 class Writer {
  public:
   explicit Writer(const WriteRequest& request)
-      : request_(request), sources_(sources_of(request.document, kFormat)) {}
+      : request_(request),
+        sources_(sources_of(request.document, kFormat)),
+        counts_(request.drive) {}
 
   Result<std::string> write() {
     frames_ = frames_to_write(request_, sources_);
@@ -423,23 +421,9 @@ class Writer {
     }
   }
 
-  /// Points of the sweep in a closed box, as num_interior_pts counts them; empty without a sweep.
-  std::optional<std::int64_t> points_in(int frame, const Cuboid& cuboid_in_ego) {
-    if (frame < 0) return std::nullopt;
-    if (frame != sweep_frame_) {
-      sweep_.reset();
-      if (auto sweep = request_.drive.read_sweep(frame, 0)) sweep_ = std::move(*sweep);
-      sweep_frame_ = frame;
-    }
-    if (!sweep_) return std::nullopt;
-    return static_cast<std::int64_t>(
-        count_inside(*sweep_, sweep_->ego_from_points.inverse() * cuboid_in_ego));
-  }
-
   void add_row(const OutRow& row, Table& out) {
     const Table& from = table_;
-    const auto points =
-        row.box ? points_in(row.frame, row.box->cuboid_in_ego) : std::optional<std::int64_t>();
+    const auto points = row.box ? counts_.of(row.box->cuboid_in_ego, row.frame) : std::nullopt;
     Numbers numbers{};
     if (row.box) numbers = numbers_in_row(row);
     for (std::size_t i = 0; i < out.columns.size(); ++i) {
@@ -464,7 +448,7 @@ class Writer {
       else if (to.name == "timestamp_ns")
         base ? copy() : to.add_integer(row.ns);
       else if (to.name == "num_interior_pts" && (points || !base))
-        to.add_integer(points.value_or(0));
+        to.add_integer(static_cast<std::int64_t>(points.value_or(0)));
       else if (to.name == "score" && row.box->score)
         to.add_number(*row.box->score);
       else if (to.name == "log_id" && !base)
@@ -513,8 +497,7 @@ class Writer {
   std::map<std::int64_t, const OutFrame*> frame_at_;
   std::map<std::size_t, const OutBox*> claims_;
   std::map<std::int64_t, std::vector<const OutBox*>> unclaimed_;
-  int sweep_frame_ = -1;
-  std::optional<Sweep> sweep_;
+  PointCounts counts_;
 };
 
 Result<std::vector<WrittenFile>> write(const WriteRequest& request) {

@@ -7,7 +7,6 @@
 #include "core/base/files.hpp"
 #include "core/base/parse.hpp"
 #include "core/label/csv_table.hpp"
-#include "core/label/json_boxes.hpp"
 #include "core/label/kitti_rows.hpp"
 #include "core/label/reading.hpp"
 #include "core/label/repairs.hpp"
@@ -118,7 +117,7 @@ Result<Instant> instant_of(const Row& row, const Drive& drive, const Instants& i
   if (near >= 0) {
     const FrameInfo& frame = drive.frames()[static_cast<std::size_t>(near)];
     if (std::abs(frame.stamp.ns - *stamp) < 1'000'000)  // a clock of milliseconds
-      return Instant{near, near, frame.name, frame.stamp};
+      return instant_of_frame(drive, near);
   }
   return Instant{-1, std::max(near, 0), std::to_string(*stamp), {*stamp}};
 }
@@ -373,7 +372,7 @@ class Writer {
       const std::string made_up = made_up_track(box->instant.name, record.number);
       const auto column = table_.columns.find("track");
       if (name == row.word("track") || name == made_up || !column) return std::string(line);
-      return with_end(with_cells(line_of(line), {{*column, name}}), line);
+      return with_cells(line, {{*column, name}});
     }
     if (!frames_.contains(box->instant.name) && !is_whole(request_)) return {};
     auto found = changed_.find({box->instant.name, row.word("track")});
@@ -407,17 +406,7 @@ class Writer {
       else if (cell == cells.end() && column.starts_with(kAttribute) && !row.word(column).empty())
         values[i] = "";  // it was taken away
     }
-    return with_end(with_cells(line_of(line), values), line);
-  }
-
-  static std::string_view line_of(std::string_view line) {
-    return line.substr(0, line.find_last_not_of("\r\n") + 1);
-  }
-
-  static std::string with_end(std::string text, std::string_view line) {
-    const std::size_t begin = text.find_last_not_of("\r\n") + 1;
-    text.resize(begin);
-    return text += line.substr(line_of(line).size());
+    return with_cells(line, values);
   }
 
   std::string new_row(const Out& one) const {

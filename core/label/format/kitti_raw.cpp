@@ -7,7 +7,6 @@
 
 #include "core/base/files.hpp"
 #include "core/base/parse.hpp"
-#include "core/label/json_boxes.hpp"
 #include "core/label/kitti_rows.hpp"
 #include "core/label/kitti_tracklets.hpp"
 #include "core/label/reading.hpp"
@@ -30,10 +29,7 @@ constexpr const char* kFix = "correct the file, or take it from the data set aga
 constexpr std::string_view kItemEnd = "</item>", kFrameList = "frame_list.txt";
 
 Pose ego_from_velodyne(const Drive& drive, int frame) {
-  if (const auto pose = drive.ego_from("velodyne", frame)) return *pose;
-  if (!drive.info().lidars.empty())
-    if (const auto pose = drive.ego_from(drive.info().lidars.front().name, frame)) return *pose;
-  return {};
+  return drive.ego_from("velodyne", frame).value_or(ego_from_clouds(drive, frame));
 }
 
 /// Byte range of an element with the given end tag behind `after` (an offset inside of it).

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <set>
 
+#include "core/label/cuboids.hpp"
 #include "core/label/json_boxes.hpp"
 #include "core/label/repairs.hpp"
 
@@ -366,9 +367,8 @@ Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
   for (const OutFrame& frame : frames_to_write(request, sources)) {
     for (const OutBox& box : frame.boxes) names.insert(box.track->class_name);
     std::string cloud;
-    if (frame.instant.frame >= 0)
-      for (const auto& sweep :
-           request.drive.frames()[static_cast<std::size_t>(frame.instant.frame)].sweeps)
+    if (const FrameInfo* info = frame_at(request.drive, frame.instant))
+      for (const auto& sweep : info->sweeps)
         if (sweep && cloud.empty()) cloud = sweep->file;
     const std::filesystem::path path(cloud);
     const std::string skeleton = fmt::format(

@@ -6,6 +6,7 @@
 #include "core/drive/nuscenes_names.hpp"
 #include "core/label/json_text.hpp"
 #include "core/label/nuscenes_labels.hpp"
+#include "core/label/points.hpp"
 #include "core/label/reading.hpp"
 #include "core/label/repairs.hpp"
 #include "core/label/upright.hpp"
@@ -28,10 +29,7 @@ constexpr const char* kNoClass = "-1";  // the file's own word for what has none
 constexpr double kLargestSize = 200, kFarthest = 1e6;
 
 Pose ego_from_lidar(const Drive& drive, const Instant& instant) {
-  if (!drive.info().lidars.empty())
-    if (const auto pose = drive.ego_from(drive.info().lidars.front().name, instant.near))
-      return *pose;
-  return {};
+  return ego_from_clouds(drive, instant.near);
 }
 
 /// What an info file says of its boxes.
@@ -308,20 +306,20 @@ class Writer {
   std::string box_json(Infos& infos, const OutFrame& frame, const OutBox& box) {
     const Pose from_lidar = ego_from_lidar(request_.drive, frame.instant);
     const std::int64_t number = class_number(infos, box.track->class_name);
-    const std::size_t points = counts_.of(box.cuboid_in_ego, frame.instant.frame);
+    const std::size_t points = counts_.of(box.cuboid_in_ego, frame.instant.frame).value_or(0);
     std::string velocity = "[null, null]";
     if (box.track->keys.size() > 1) {
       const Pose ego_from_world =
           world_from_ego_of_label(request_.drive, frame.instant.stamp).inverse();
       const Vec3 v = from_lidar.rotation.conjugate() *
                      (ego_from_world.rotation * velocity_at(*box.track, frame.instant.stamp));
-      velocity = nuscenes::json_numbers(std::array{v.x(), v.y()});
+      velocity = json_numbers(std::array{v.x(), v.y()});
     }
     std::string json = fmt::format(
         "{{\"bbox_label\": {0}, \"bbox_3d\": {1}, \"bbox_3d_isvalid\": {2}, \"bbox_label_3d\": "
         "{0}, \"num_lidar_pts\": {3}, \"num_radar_pts\": 0, \"velocity\": {4}",
         number,
-        nuscenes::json_numbers(numbers_of(box.cuboid_in_ego, from_lidar, infos.bottom)),
+        json_numbers(numbers_of(box.cuboid_in_ego, from_lidar, infos.bottom)),
         points > 0 ? "true" : "false",
         points,
         velocity);
@@ -365,10 +363,9 @@ class Writer {
     const Pose from_lidar = ego_from_lidar(drive, instant);
     const Pose world_from_ego = world_from_ego_of_label(drive, instant.stamp);
     std::string path = instant.name + ".bin", images;
-    if (instant.frame >= 0) {
-      const FrameInfo& info = drive.frames()[static_cast<std::size_t>(instant.frame)];
-      if (!info.sweeps.empty() && info.sweeps.front()) path = info.sweeps.front()->file;
-      for (const ImageFile& image : info.images) {
+    if (const FrameInfo* info = frame_at(drive, instant)) {
+      if (!info->sweeps.empty() && info->sweeps.front()) path = info->sweeps.front()->file;
+      for (const ImageFile& image : info->images) {
         const Camera& camera = *image.calibration;
         const Pose camera_from_lidar =
             camera.camera_from_ego * ego_from_ego(drive, instant.stamp, image.stamp) * from_lidar;
@@ -399,7 +396,7 @@ class Writer {
   }
 
   const WriteRequest& request_;
-  nuscenes::PointCounts counts_;
+  PointCounts counts_;
 };
 
 Result<std::vector<WrittenFile>> write(const WriteRequest& request) {

@@ -141,9 +141,9 @@ double recognise(const fs::path& place) {
 const LossKind kOwnLosses[] = {
     {"boxes of frames between the samples (two a second): nuScenes interpolates them",
      [](const WriteRequest& request, const OutFrame& frame, const OutBox& box) {
-       if (request.drive.info().format != "nuscenes" || frame.instant.frame < 0) return false;
-       const auto& sweeps =
-           request.drive.frames()[static_cast<std::size_t>(frame.instant.frame)].sweeps;
+       const FrameInfo* info = frame_at(request.drive, frame.instant);
+       if (request.drive.info().format != "nuscenes" || !info) return false;
+       const auto& sweeps = info->sweeps;
        const bool sample =
            sweeps.empty() || !sweeps.front() || !sweeps.front()->file.starts_with("sweeps/");
        return !sample && key_at(*box.track, frame.instant.stamp) != nullptr;

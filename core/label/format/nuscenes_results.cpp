@@ -24,7 +24,6 @@ namespace {
 
 constexpr const char* kFormat = "nuscenes_results";
 constexpr const char* kFix = "correct the box, or write the results again";
-constexpr double kLargestSize = 200, kFarthest = 1e8;
 constexpr std::string_view kAttributes[] = {nuscenes::kAttribute};
 
 /// Sample tokens of the drive's frames: nuScenes' own, those of mmdetection3d's info file, or made
@@ -53,9 +52,8 @@ std::vector<nuscenes::Sample> samples_of(const Drive& drive) {
   if (!samples.empty()) return samples;
   const auto frames = drive.frames();
   for (int i = 0; i < static_cast<int>(frames.size()); ++i) {
-    const FrameInfo& frame = frames[static_cast<std::size_t>(i)];
-    samples.push_back(
-        {nuscenes::made_sample_token(drive, frame.name), {i, i, frame.name, frame.stamp}});
+    Instant instant = instant_of_frame(drive, i);
+    samples.push_back({nuscenes::made_sample_token(drive, instant.name), std::move(instant)});
   }
   return samples;
 }
@@ -68,18 +66,14 @@ struct Result3d {
 };
 
 Result<Result3d> result_of(const JsonText& json, const JsonNode& box, const RawAngles& angles) {
-  double t[3], s[3], q[4];
-  if (!json.numbers(box.find("translation"), t) || !(std::abs(t[0]) <= kFarthest) ||
-      !(std::abs(t[1]) <= kFarthest) || !(std::abs(t[2]) <= kFarthest))
-    return fail({}, "translation", "3 numbers: a place in the world", "something else", kFix);
-  if (!json.numbers(box.find("size"), s) ||
-      !std::all_of(s, s + 3, [](double x) { return x > 0 && x <= kLargestSize; }))
-    return fail({}, "size", "width, length, height above 0", "something else", kFix);
-  std::optional<Quat> rotation;
-  if (json.numbers(box.find("rotation"), q)) rotation = angles.wxyz(q[0], q[1], q[2], q[3]);
-  if (!rotation) return fail({}, "rotation", "a quaternion w x y z", "something else", kFix);
+  const auto cuboid = nuscenes::cuboid_of(json, box, angles);
+  if (!cuboid) {
+    Error error = cuboid.error();
+    error.fix = kFix;
+    return tl::unexpected(error);
+  }
   Result3d result;
-  result.in_world = {{*rotation, Vec3(t[0], t[1], t[2])}, Vec3(s[1], s[0], s[2])};
+  result.in_world = *cuboid;
   result.tracking = box.find("tracking_name") != nullptr;
   const auto word = [&](const char* key) { return json.string(box.find(key)).value_or(""); };
   result.name = word(result.tracking ? "tracking_name" : "detection_name");
@@ -99,12 +93,7 @@ Result<Result3d> result_of(const JsonText& json, const JsonNode& box, const RawA
 Result<Source> reduced(const Drive& drive,
                        const fs::path& file,
                        const std::set<std::string, std::less<>>& samples) {
-  Source source;
-  const fs::path relative = file.lexically_relative(drive.info().root);
-  const bool below = !relative.empty() && relative.begin()->string() != "..";
-  source.file = below ? relative.generic_string() : file.string();
-  source.id = std::string(kFormat) + ":" + source.file;
-  source.format = kFormat;
+  Source source = source_at(drive, file, kFormat);
   auto stream = JsonStream::open(file);
   if (!stream) return tl::unexpected(in_file(stream.error(), source.file));
   const auto wrong = [&](const char* expected) {
@@ -301,17 +290,7 @@ class Writer {
                  const OutBox& box,
                  const Result3d& old,
                  const JsonNode& node) const {
-    constexpr double kSame = 1e-7;
-    const Cuboid cuboid = in_world(frame, box);
-    const auto numbers = [&](const char* key, std::initializer_list<double> to) {
-      std::size_t i = 0;
-      for (const double value : to) patch.replace_number(node.find(key)->items[i++], value, kSame);
-    };
-    const Vec3& c = cuboid.pose.translation;
-    numbers("translation", {c.x(), c.y(), c.z()});
-    numbers("size", {cuboid.size.y(), cuboid.size.x(), cuboid.size.z()});
-    if (angle_between(old.in_world.pose.rotation, cuboid.pose.rotation) > kSame)
-      patch.replace(*node.find("rotation"), rotation_json(cuboid.pose.rotation));
+    nuscenes::patch_cuboid(patch, node, old.in_world, in_world(frame, box));
     const auto word = [&](const char* key, const std::string& value) {
       const JsonNode* there = node.find(key);
       if (there && json.string(there) != value) patch.replace(*there, json_string(value));
@@ -324,10 +303,6 @@ class Writer {
     if (score && box.score) patch.replace_number(*score, *box.score);
   }
 
-  static std::string rotation_json(const Quat& q) {
-    return nuscenes::json_numbers(std::array{q.w(), q.x(), q.y(), q.z()});
-  }
-
   std::string box_json(const OutFrame& frame, const std::string& token, const OutBox& box) const {
     const Cuboid cuboid = in_world(frame, box);
     const Vec3& c = cuboid.pose.translation;
@@ -338,10 +313,10 @@ class Writer {
         "{{\"sample_token\": {}, \"translation\": {}, \"size\": {}, \"rotation\": {}, "
         "\"velocity\": {}, \"{}_name\": {}, \"{}_score\": {}",
         json_string(token),
-        nuscenes::json_numbers(std::array{c.x(), c.y(), c.z()}),
-        nuscenes::json_numbers(std::array{cuboid.size.y(), cuboid.size.x(), cuboid.size.z()}),
-        rotation_json(cuboid.pose.rotation),
-        nuscenes::json_numbers(std::array{v.x(), v.y()}),
+        json_numbers(std::array{c.x(), c.y(), c.z()}),
+        json_numbers(std::array{cuboid.size.y(), cuboid.size.x(), cuboid.size.z()}),
+        nuscenes::json_wxyz(cuboid.pose.rotation),
+        json_numbers(std::array{v.x(), v.y()}),
         kind,
         json_string(box.track->class_name),
         kind,

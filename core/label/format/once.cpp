@@ -167,9 +167,7 @@ Result<LabelSet> read(const Drive& drive, const std::filesystem::path& place) {
 }
 
 std::string json_of(const Box& box) {
-  std::string text = "[";
-  for (const double number : box.n) text += (text.size() > 1 ? ", " : "") + json_number(number);
-  return text + "]";
+  return json_numbers(box.n);
 }
 
 /// [x1, y1, x2, y2] of the box in the frame's image of a camera, or the set's "not visible".
@@ -177,9 +175,8 @@ std::string rect_json(const WriteRequest& request,
                       const OutFrame& frame,
                       const OutBox& box,
                       std::string_view camera) {
-  if (frame.instant.frame >= 0)
-    for (const ImageFile& image :
-         request.drive.frames()[static_cast<std::size_t>(frame.instant.frame)].images) {
+  if (const FrameInfo* info = frame_at(request.drive, frame.instant))
+    for (const ImageFile& image : info->images) {
       if (request.drive.info().cameras[static_cast<std::size_t>(image.camera)].name != camera)
         continue;
       const auto there = cuboid_in_ego_at(*box.track, request.drive, image.stamp);

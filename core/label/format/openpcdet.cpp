@@ -4,7 +4,7 @@
 
 #include "core/base/files.hpp"
 #include "core/base/parse.hpp"
-#include "core/label/json_boxes.hpp"
+#include "core/label/cuboids.hpp"
 #include "core/label/kitti_rows.hpp"
 #include "core/label/reading.hpp"
 #include "core/label/repairs.hpp"

@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "core/base/files.hpp"
-#include "core/label/json_text.hpp"
+#include "core/label/json_values.hpp"
 #include "core/label/points.hpp"
 #include "core/label/reading.hpp"
 #include "core/label/repairs.hpp"
@@ -81,14 +81,6 @@ Result<Vec3> vector_at(const JsonText& json, const JsonNode& box, const char* ke
   return result;
 }
 
-/// Text, number or truth as text; empty for others.
-std::string word_of(const JsonText& json, const JsonNode* node) {
-  if (!node) return {};
-  if (node->is(Kind::string)) return json.string(node).value_or("");
-  if (node->is(Kind::number) || node->is(Kind::boolean)) return std::string(json.raw(*node));
-  return {};
-}
-
 /// Members of a cuboid that are attributes here; those of "attributes" are too.
 constexpr std::string_view kOwn[] = {"stationary", "camera_used", "sibling_id"};
 
@@ -117,18 +109,18 @@ Result<Record> parse_record(const JsonText& json, const JsonNode& box, const Raw
   record.box.yaw = angles.radians(*yaw);
   record.box.pitch = angles.radians(json.number(box.find("pitch")).value_or(0));
   record.box.roll = angles.radians(json.number(box.find("roll")).value_or(0));
-  record.label = word_of(json, box.find("label"));
+  record.label = json_word(json, box.find("label"));
   if (record.label.empty()) return fail({}, "label", "a class", "nothing", kFix);
-  record.uuid = word_of(json, box.find("uuid"));
+  record.uuid = json_word(json, box.find("uuid"));
   for (const std::string_view name : kOwn)
-    if (const std::string word = word_of(json, box.find(name)); !word.empty() && word != "-")
+    if (const std::string word = json_word(json, box.find(name)); !word.empty() && word != "-")
       record.attributes[std::string(name)] = word;
   if (const auto id = json.integer(sensor_id(box)))
     if (const std::string lidar = lidar_of_sensor_id(*id); !lidar.empty())
       record.attributes[kLidarAttribute] = lidar;
   if (const JsonNode* attributes = box.find("attributes"); attributes)
     for (const JsonNode& item : attributes->items)
-      if (const std::string word = word_of(json, &item); !word.empty() && !item.key.empty())
+      if (const std::string word = json_word(json, &item); !word.empty() && !item.key.empty())
         record.attributes.emplace(std::string(item.key), word);
   return record;
 }
@@ -180,7 +172,8 @@ ScaleBox box_of(const WriteRequest& request, const OutFrame& frame, const OutBox
                    box.cuboid_in_ego);
 }
 
-std::string json_word(std::string_view name, const std::string& value) {
+/// Numbers and truths of their own members are none in quotes.
+std::string plain_json(std::string_view name, const std::string& value) {
   const bool plain = value == "true" || value == "false";
   if (name == "stationary" && plain) return value;
   if (name == "camera_used" && !value.empty() &&
@@ -192,25 +185,19 @@ std::string json_word(std::string_view name, const std::string& value) {
 /// A box that the file does not have.
 std::string new_record(const WriteRequest& request, const OutFrame& frame, const OutBox& box) {
   const ScaleBox now = box_of(request, frame, box);
-  const auto vector = [](const Vec3& v) {
-    return fmt::format("{{\"x\": {}, \"y\": {}, \"z\": {}}}",
-                       json_number(v.x()),
-                       json_number(v.y()),
-                       json_number(v.z()));
-  };
   std::string text = fmt::format(
       "{{\"uuid\": {}, \"label\": {}, \"position\": {}, \"dimensions\": {}, \"yaw\": {}",
       json_string(box.track->name),
       json_string(word_for(request.document.taxonomy(), box.track->class_name, kPandaSetWords)),
-      vector(now.position),
-      vector(now.dimensions),
+      json_axes(now.position),
+      json_axes(now.dimensions),
       json_number(now.yaw));
   std::string others;
   for (const auto& [name, value] : box.attributes) {
     if (name == kLidarAttribute && sensor_id_of(box.attributes) >= 0) {
       text += fmt::format(", \"sensor_id\": {}", sensor_id_of(box.attributes));
     } else if (std::find(std::begin(kOwn), std::end(kOwn), name) != std::end(kOwn)) {
-      text += fmt::format(", {}: {}", json_string(name), json_word(name, value));
+      text += fmt::format(", {}: {}", json_string(name), plain_json(name, value));
     } else {
       others += fmt::format(
           "{}{}: {}", others.empty() ? "" : ", ", json_string(name), json_string(value));
@@ -226,11 +213,11 @@ void set_word(JsonPatch& patch,
               std::string_view key,
               const std::string& value) {
   const JsonNode* node = object.find(key);
-  if (node && word_of(json, node) == value) return;
+  if (node && json_word(json, node) == value) return;
   if (node)
-    patch.replace(*node, json_word(key, value));
+    patch.replace(*node, plain_json(key, value));
   else
-    patch.append(object, key, json_word(key, value));
+    patch.append(object, key, plain_json(key, value));
 }
 
 /// The attributes of a box over those of its record.

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "core/base/parse.hpp"
+#include "core/label/cuboids.hpp"
 #include "core/label/json_boxes.hpp"
 #include "core/label/repairs.hpp"
 #include "core/label/track_numbers.hpp"

@@ -1,4 +1,4 @@
-#include "core/label/supervisely.hpp"
+#include "core/label/supervisely_file.hpp"
 
 #include <algorithm>
 

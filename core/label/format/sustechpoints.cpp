@@ -2,7 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "core/label/json_boxes.hpp"
+#include "core/label/cuboids.hpp"
 #include "core/label/json_records.hpp"
 #include "core/label/ordered_json.hpp"
 #include "core/label/reading.hpp"
@@ -35,10 +35,7 @@ constexpr const char* kFix = "correct the box, or take the file from the data se
 constexpr double kLargestSize = 100, kFarthest = 100'000;
 
 Pose ego_from_lidar(const Drive& drive, int frame) {
-  if (const auto pose = drive.ego_from("lidar", frame)) return *pose;
-  if (!drive.info().lidars.empty())
-    if (const auto pose = drive.ego_from(drive.info().lidars.front().name, frame)) return *pose;
-  return {};
+  return drive.ego_from("lidar", frame).value_or(ego_from_clouds(drive, frame));
 }
 
 Result<Vec3> vector_at(const Json& psr, const char* key) {

@@ -254,7 +254,7 @@ class Reader {
     for (int frame = 0; frame < static_cast<int>(drive_.frames().size()); ++frame) {
       const FrameInfo& info = drive_.frames()[static_cast<std::size_t>(frame)];
       if (const auto cuboid = cuboid_at(track, info.stamp))
-        add(label_at({frame, frame, info.name, info.stamp}), *cuboid);
+        add(label_at(instant_of_frame(drive_, frame)), *cuboid);
     }
     for (const Keyframe& key : track.keys)
       if (!key.frame.empty() && !instants_.has(key.frame)) {

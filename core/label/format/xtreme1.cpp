@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "core/label/cuboids.hpp"
 #include "core/label/json_boxes.hpp"
 #include "core/label/repairs.hpp"
 

@@ -86,11 +86,10 @@ int key_index(const Drive& drive) {
 
 KeyFrame key_frame_at(const Drive& drive, const Instant& instant) {
   KeyFrame key{instant, drive.ego_from("velodyne", instant.near).value_or(Pose())};
-  if (instant.frame < 0) return key;
-  const FrameInfo& frame = drive.frames()[static_cast<std::size_t>(instant.frame)];
-  if (!frame.images.empty())
+  const FrameInfo* frame = frame_at(drive, instant);
+  if (frame && !frame->images.empty())
     key.ego_from_boxes =
-        ego_from_ego(drive, frame.images.front().stamp, frame.stamp) * key.ego_from_boxes;
+        ego_from_ego(drive, frame->images.front().stamp, frame->stamp) * key.ego_from_boxes;
   return key;
 }
 
@@ -337,10 +336,9 @@ class Writer {
 
   /// The outline of a new box: where its edges reach farthest in the front image.
   std::string outline_of(const OutBox& box) const {
-    if (key_.instant.frame < 0) return "[]";
-    const FrameInfo& frame = request_.drive.frames()[static_cast<std::size_t>(key_.instant.frame)];
-    if (frame.images.empty()) return "[]";
-    const ImageFile& image = frame.images.front();
+    const FrameInfo* frame = frame_at(request_.drive, key_.instant);
+    if (!frame || frame->images.empty()) return "[]";
+    const ImageFile& image = frame->images.front();
     const Cuboid then =
         ego_from_ego(request_.drive, key_.instant.stamp, image.stamp) * box.cuboid_in_ego;
     const BoxProjection projected = project_box(*image.calibration, then);

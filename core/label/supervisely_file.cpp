@@ -1,10 +1,11 @@
-#include "core/label/supervisely.hpp"
+#include "core/label/supervisely_file.hpp"
 
 #include <algorithm>
 #include <cctype>
 
 #include "core/base/hash.hpp"
 #include "core/base/parse.hpp"
+#include "core/label/cuboids.hpp"
 
 namespace sweepbox::supervisely {
 namespace {
