@@ -11,6 +11,7 @@ namespace {
 constexpr double kNear = 40;           ///< m: farther boxes hold too few points to judge by
 constexpr double kLeastMargin = 0.03;  ///< over the next best, to be certain
 constexpr double kMostLeft = 0.12;     ///< that a second repair may still gain
+constexpr int kTellingBoxes = 3;       ///< to say anything of headings
 
 /// What is tried; of guesses that fit alike the earlier wins.
 const std::vector<std::pair<Ailment, std::string>>& guesses() {
@@ -63,8 +64,9 @@ std::string with_direction(const Evidence& evidence, const LabelSet& labels, std
       {"labels.yaw=mirrored_90", "labels.yaw=mirrored_-90"}};
   for (const auto& [one, other] : kOpposite) {
     if (repair != one) continue;
-    const Headings with = headings_of(evidence, with_repair(labels, evidence.drive, repair));
-    if (with.boxes && with.back > with.ahead) return std::string(other);
+    const LabelSet repaired = with_repair(labels, evidence.drive, repair);
+    const Headings with = headings_of(moves_of(evidence, repaired, 2), repaired);
+    if (2 * with.within(kPi / 2) < static_cast<int>(with.off.size())) return std::string(other);
   }
   return repair;
 }
@@ -317,6 +319,14 @@ LabelSet examine_boxes(const Evidence& evidence, LabelSet whole, Examination& re
   if (!place.repair.empty())
     fit_of(samples, labels, with_repair(labels, evidence.drive, place.repair), {}, &seen);
   need_boxes(evidence, samples, seen, result);
+  for (const Guess& guess : fits)
+    if (is_of_headings(guess.ailment) && guess.repair != "labels.yaw=mirrored_90" &&
+        is_told(result, guess.ailment))
+      need(result,
+           guess.ailment,
+           guess.fit.telling(),
+           kTellingBoxes,
+           "boxes that hold clearly more points in one of the two headings");
   result.boxes = fit_of(samples, labels, labels).boxes;
   auto certainty = judged(best.fit);
   const double margin = best.fit.gain() - second.fit.gain();
@@ -336,9 +346,15 @@ LabelSet examine_boxes(const Evidence& evidence, LabelSet whole, Examination& re
     if (best.ailment == Ailment::turned_90 && long_ones < 3)
       certainty = std::max(*certainty, Certainty::likely);
     // Certain is what explains clearly more than all else, and leaves nothing to explain.
-    if (margin < kLeastMargin) certainty = std::max(*certainty, Certainty::likely);
+    const bool other_time =
+        std::any_of(result.findings.begin(), result.findings.end(), [](const Finding& one) {
+          return one.ailment == Ailment::label_shift && one.certainty != Certainty::certain;
+        });
+    if (margin < kLeastMargin || other_time) certainty = std::max(*certainty, Certainty::likely);
     if (*certainty == Certainty::certain && left_after(evidence, labels, best.repair) > kMostLeft)
       certainty = Certainty::likely;
+    if (*certainty == Certainty::too_few)
+      need(result, best.ailment, best.fit.boxes, kEnoughBoxes, "boxes of 15 points that tell");
     if (!is_told(result, best.ailment)) certainty = Certainty::too_few;
     best.repair = with_direction(evidence, whole, best.repair);
     const LabelSet repaired = with_repair(labels, evidence.drive, best.repair);

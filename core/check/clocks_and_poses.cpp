@@ -107,6 +107,11 @@ struct PoseGuess {
   int best_in = 0;
 };
 
+/// A vehicle stands on its wheels.
+bool is_upright(const Pose& world_from_ego) {
+  return (world_from_ego.rotation * Vec3::UnitZ()).z() > 0.7;
+}
+
 }  // namespace
 
 void examine_units(const Evidence& evidence, Examination& result) {
@@ -151,8 +156,12 @@ void examine_poses(const Evidence& evidence, Examination& result) {
     if (points.size() < 100) continue;
     ++pairs;
     std::vector<double> shares;
-    for (const PoseGuess& guess : guesses)
-      shares.push_back(met(a, points, guess.apply(*of_a).inverse() * guess.apply(*of_b)));
+    for (const PoseGuess& guess : guesses) {
+      const Pose from_a = guess.apply(*of_a), from_b = guess.apply(*of_b);
+      const bool possible =
+          &guess == &guesses.front() || (is_upright(from_a) && is_upright(from_b));
+      shares.push_back(possible ? met(a, points, from_a.inverse() * from_b) : 0);
+    }
     const auto best = std::max_element(shares.begin(), shares.end()) - shares.begin();
     ++guesses[static_cast<std::size_t>(best)].best_in;
     for (std::size_t g = 0; g < guesses.size(); ++g) guesses[g].met += shares[g];

@@ -91,6 +91,9 @@ void examine_jitter(const Evidence& evidence, const LabelSet& labels, Examinatio
     for (const FrameInfo& frame : evidence.drive.frames())
       if (const auto pose = evidence.drive.world_from_ego(frame.stamp))
         poses.insert(poses.end(), {pose->translation.x(), pose->translation.y()});
+  // A drive without poses has none that were rounded.
+  if (!poses.empty())
+    need(result, Ailment::float_jitter, static_cast<int>(poses.size() / 2), 2, "poses");
   if (!what && on_float_grid(poses, step)) what = "poses";
   std::vector<double> boxes;
   if (evidence.drive.info().poses)

@@ -14,8 +14,7 @@ constexpr float kDecay = 0.85F;              // of an edge's weight, a pixel
 }  // namespace
 
 EdgePoints edge_points(const Scene& scene) {
-  Vec3 from = scene.sweep().ego_from_points.translation;
-  if (from.norm() > 5) from.setZero();  // points stored in the world: the lidar is near ego
+  const Vec3 from = scene.seen_from();
 
   struct Cell {
     double range = 0;

@@ -37,6 +37,12 @@ Scene::Scene(int frame, Sweep sweep) : frame_(frame), sweep_(std::move(sweep)) {
   for (const Eigen::Vector3f& point : all) points_[next[cell_of(point.x(), point.y())]++] = point;
 }
 
+Vec3 Scene::seen_from() const {
+  constexpr double kOnVehicle = 5;  // m
+  const Vec3& from = sweep_.ego_from_points.translation;
+  return from.norm() > kOnVehicle ? Vec3(Vec3::Zero()) : from;
+}
+
 std::size_t Scene::cell_of(double x, double y) const {
   const int column = std::clamp(static_cast<int>((x - x0_) / kCell), 0, columns_ - 1);
   const int row = std::clamp(static_cast<int>((y - y0_) / kCell), 0, rows_ - 1);

@@ -21,6 +21,9 @@ class Scene {
 
   const Sweep& sweep() const { return sweep_; }
 
+  /// Where the lidar stands in ego; the origin of points that are stored in the world.
+  Vec3 seen_from() const;
+
   const std::vector<Eigen::Vector3f>& points() const { return points_; }
 
   /// Height of the ground under a place in ego; empty where none is found. Remembered by cells of
@@ -106,5 +109,6 @@ void examine_cameras(const Evidence& evidence, const LabelSet& labels, Examinati
 LabelSet examine_places(const Evidence& evidence, LabelSet labels, Examination& result);
 LabelSet examine_boxes(const Evidence& evidence, LabelSet labels, Examination& result);
 void examine_motion(const Evidence& evidence, const LabelSet& labels, Examination& result);
+void examine_time(const Evidence& evidence, const LabelSet& labels, Examination& result);
 
 }  // namespace sweepbox::doctor

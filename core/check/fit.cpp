@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 #include "core/label/instants.hpp"
 
@@ -54,10 +53,24 @@ std::optional<Certainty> judged(const Fit& fit) {
       fit.better * 3 > fit.boxes)
     return Certainty::certain;
   if (fit.boxes >= 5 && fit.gain() > 0.1 && fit.better > 2 * fit.worse) return Certainty::likely;
+  // Of many boxes that stand straight few tell, but those that do agree.
+  if (fit.telling() >= 8 && fit.gain() > 0.05 && fit.better > 3 * fit.worse)
+    return Certainty::likely;
   if (fit.boxes >= 1 && fit.boxes < 5 && fit.gain() > 0.25 && fit.worse == 0)
     return Certainty::too_few;
   return std::nullopt;
 }
+
+namespace {
+
+/// Whether the set has poses before and after: at its ends a drive holds the first and the last for
+/// half a second more, and what stands seems to move with ego there.
+bool knows_pose(const Drive& drive, Stamp stamp) {
+  constexpr std::int64_t kHeld = kNsPerSecond / 2;
+  return drive.world_from_ego({stamp.ns - kHeld}) && drive.world_from_ego({stamp.ns + kHeld});
+}
+
+}  // namespace
 
 std::vector<Move> moves_of(const Evidence& evidence, const LabelSet& labels, double speed) {
   const Drive& drive = evidence.drive;
@@ -67,8 +80,7 @@ std::vector<Move> moves_of(const Evidence& evidence, const LabelSet& labels, dou
   if (!drive.info().sequence || !drive.info().poses || !evidence.poses_sound) return moves;
   std::map<std::string, std::vector<const Label*>> tracks;
   for (const Label& label : labels.labels)
-    if (label.has_track_id && drive.world_from_ego(label.stamp))
-      tracks[label.track].push_back(&label);
+    if (label.has_track_id && knows_pose(drive, label.stamp)) tracks[label.track].push_back(&label);
   for (auto& [name, boxes] : tracks) {
     std::sort(boxes.begin(), boxes.end(), [](const Label* a, const Label* b) {
       return a->stamp < b->stamp;
@@ -86,7 +98,8 @@ std::vector<Move> moves_of(const Evidence& evidence, const LabelSet& labels, dou
       if (fast < speed || fast > 60 || fast * gap < kLeastWay) continue;
       const Quat ego_from_world =
           world_from_ego_of_label(drive, boxes[i]->stamp).rotation.inverse();
-      moves.push_back({boxes[i], ego_from_world * velocity});
+      moves.push_back(
+          {static_cast<std::size_t>(boxes[i] - labels.labels.data()), ego_from_world * velocity});
     }
   }
   return moves;
@@ -104,25 +117,26 @@ double yaw_of_ego(const Drive& drive, const Label& label) {
   return drive.info().poses ? yaw_of(world_from_ego_of_label(drive, label.stamp).rotation) : 0;
 }
 
-Headings headings_of(const Evidence& evidence, const LabelSet& labels) {
-  Headings result;
-  std::set<std::string> tracks;
-  for (const Move& move : moves_of(evidence, labels, 2)) {
-    const Mat3 axes = move.label->cuboid_in_ego.pose.rotation.toRotationMatrix();
-    const Vec3 along = move.velocity_in_ego.normalized();
-    const double ahead = along.dot(axes.col(0)), left = along.dot(axes.col(1));
-    ++result.boxes;
-    tracks.insert(move.label->track);
-    const bool across = std::abs(left) > std::abs(ahead);
-    result.across += across;
-    result.straight += ahead > std::cos(20 * kPi / 180);
-    result.ahead += !across && ahead > 0;
-    result.back += !across && ahead <= 0;
+int Headings::within(double angle) const {
+  return static_cast<int>(std::count_if(
+      off.begin(), off.end(), [&](const auto& track) { return track.second <= angle; }));
+}
+
+Headings headings_of(std::span<const Move> moves, const LabelSet& labels) {
+  constexpr std::size_t kLeastMoves = 3;  // of a track: one or two may be a slip of the hand
+  std::map<std::string, std::vector<double>> all;
+  for (const Move& move : moves) {
+    const Label& label = labels.labels[move.label];
+    const double along =
+        move.velocity_in_ego.normalized().dot(label.cuboid_in_ego.pose.rotation * Vec3::UnitX());
+    all[label.track].push_back(std::acos(std::clamp(along, -1.0, 1.0)));
   }
-  result.tracks = static_cast<int>(tracks.size());
-  if (!result.boxes) return result;
-  for (double* share : {&result.ahead, &result.across, &result.back, &result.straight})
-    *share /= result.boxes;
+  Headings result;
+  for (auto& [track, angles] : all) {
+    if (angles.size() < kLeastMoves) continue;
+    result.boxes += static_cast<int>(angles.size());
+    result.off[track] = median(std::move(angles));
+  }
   return result;
 }
 

@@ -22,6 +22,10 @@ struct Fit {
   void finish();
 
   double gain() const { return repaired - as_is; }
+
+  int telling() const {
+    return better + worse;
+  }  ///< boxes that hold clearly more in one of the two
 };
 
 /// A repair to try, and what it would say is wrong.
@@ -48,25 +52,28 @@ std::optional<Certainty> judged(const Fit& fit);
 
 /// Movement of a track in the world at one of its boxes.
 struct Move {
-  const Label* label = nullptr;
+  std::size_t label = 0;                ///< of the labels
   Vec3 velocity_in_ego = Vec3::Zero();  ///< m/s, of the object in the world, along ego's axes
 };
 
-/// Boxes of vehicles and two-wheelers that move faster than `speed` m/s, from their neighbours in
-/// time. None without a sequence and sound poses.
+/// Boxes that move faster than `speed` m/s, from their neighbours in time. None without a sequence
+/// and sound poses.
 std::vector<Move> moves_of(const Evidence& evidence, const LabelSet& labels, double speed);
 
 /// rad of a box in the axes of the first lidar, and of ego in the world (0 without poses).
 double yaw_in_lidar(const Drive& drive, const Label& label);
 double yaw_of_ego(const Drive& drive, const Label& label);
 
-/// Share of the moves whose box looks ahead, across and back.
+/// Where the boxes of movers look, of tracks that move at three of their boxes or more.
 struct Headings {
-  int boxes = 0, tracks = 0;
-  double ahead = 0, across = 0, back = 0;
-  double straight = 0;  ///< ahead to 20°
+  int boxes = 0;
+  std::map<std::string, double> off;  ///< by track: from the way it goes, rad, median
+
+  /// Tracks that look where they go, to an angle.
+  int within(double angle) const;
 };
 
-Headings headings_of(const Evidence& evidence, const LabelSet& labels);
+/// `labels` are those that the moves are of, or the same with other headings.
+Headings headings_of(std::span<const Move> moves, const LabelSet& labels);
 
 }  // namespace sweepbox::doctor

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "core/check/fit.hpp"
 #include "core/check/read_as.hpp"
@@ -135,31 +136,39 @@ std::optional<LabelSet> other_frame(const Evidence& evidence,
   return std::nullopt;
 }
 
+/// Boxes that stand clearly elsewhere at another instant, there and as they are: all, and those of
+/// what stands in the world while ego moves.
+struct Instants {
+  Fit all, standing;
+};
+
 /// The same objects in the same frames, once at each instant: points in their boxes.
-Fit fit_of_instants(const Evidence& evidence,
-                    const LabelSet& labels,
-                    const LabelSet& shifted,
-                    int& moving) {
+Instants fit_of_instants(const Evidence& evidence,
+                         const LabelSet& labels,
+                         const LabelSet& shifted,
+                         const std::set<std::string>& movers) {
   constexpr double kNearest = 40, kMoves = 0.5;  // m
-  moving = 0;
   std::map<std::pair<int, std::string>, const Label*> others;
   for (const Label& label : shifted.labels)
     if (label.has_track_id && evidence.scene(label.frame))
       others[{label.frame, label.track}] = &label;
-  Fit fit;
+  Instants fit;
   for (const Label& label : labels.labels) {
     const auto other = others.find({label.frame, label.track});
     const Vec3& place = label.cuboid_in_ego.pose.translation;
     if (!label.has_track_id || other == others.end() || place.head<2>().norm() > kNearest) continue;
     const Cuboid& later = other->second->cuboid_in_ego;
     const double apart = (later.pose.translation - place).head<2>().norm();
+    if (apart < kMoves) continue;
     const auto points =
         evidence.scene(label.frame)
             ->above_ground(place, label.cuboid_in_ego.size.norm() / 2 + 0.5 + apart);
     const auto before = inside(label.cuboid_in_ego, points), after = inside(later, points);
-    if (fit.add(before, after)) moving += apart > kMoves;
+    fit.all.add(before, after);
+    if (!movers.contains(label.track)) fit.standing.add(before, after);
   }
-  fit.finish();
+  fit.all.finish();
+  fit.standing.finish();
   return fit;
 }
 
@@ -171,24 +180,33 @@ std::optional<LabelSet> other_instant(const Evidence& evidence,
     need(result, Ailment::label_shift, 0, kEnoughBoxes, kMoving);
     return std::nullopt;
   }
-  Fit best;
+  std::set<std::string> movers;
+  for (const Move& move : moves_of(evidence, labels, 2))
+    movers.insert(labels.labels[move.label].track);
+  Fit best, standing;
   int moving = 0;
   std::string repair;
   LabelSet repaired;
   for (const int frames : {1, -1, 2, -2}) {
     const std::string tried = fmt::format("labels.shift={}", frames);
     LabelSet shifted = with_repair(labels, evidence.drive, tried);
-    int moved = 0;
-    const Fit fit = fit_of_instants(evidence, labels, shifted, moved);
-    moving = std::max(moving, moved);
-    if (fit.gain() <= best.gain() + 0.02) continue;
-    best = fit;
+    const Instants fit = fit_of_instants(evidence, labels, shifted, movers);
+    moving = std::max(moving, fit.all.boxes);
+    if (fit.all.gain() <= best.gain() + 0.02) continue;
+    best = fit.all;
+    standing = fit.standing;
     repair = tried;
     repaired = std::move(shifted);
   }
   if (!need(result, Ailment::label_shift, moving, kEnoughBoxes, kMoving)) return std::nullopt;
-  const auto certainty = judged(best);
+  auto certainty = judged(best);
   if (repair.empty() || !certainty || *certainty == Certainty::too_few) return std::nullopt;
+  // Where what stands fits as it is, movers alone are of another time.
+  constexpr int kFew = 3;
+  const bool by_movers_alone = standing.boxes < kFew;
+  if (!by_movers_alone && (standing.gain() < 0.05 || standing.better <= standing.worse))
+    return std::nullopt;
+  if (by_movers_alone) certainty = Certainty::likely;
   // A place that is off throughout fits some other instant better too.
   if (best_place(evidence, labels, samples_of(evidence, labels, 40)).fit.gain() > 1.2 * best.gain())
     return std::nullopt;
@@ -208,7 +226,7 @@ std::optional<LabelSet> other_instant(const Evidence& evidence,
                     std::lround(100 * best.as_is))});
   found.measures.push_back({"points in boxes", "%", 100 * best.as_is, 100 * best.repaired});
   result.findings.push_back(std::move(found));
-  return repaired;
+  return by_movers_alone ? std::nullopt : std::optional(std::move(repaired));
 }
 
 }  // namespace

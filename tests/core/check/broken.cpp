@@ -37,7 +37,7 @@ void add(std::vector<Subject>& all, std::string name, std::shared_ptr<const Driv
   if (!drive || drive->info().lidars.empty()) return;
   auto labels = read_own_labels(*drive);
   if (!labels) return;
-  DriveTables tables = tables_of(drive);
+  DriveTables tables = tables_of(drive, *labels);
   all.push_back({std::move(name), drive, std::move(tables), std::move(*labels)});
 }
 
@@ -170,8 +170,11 @@ bool box_twice(const Subject&, DriveTables&, LabelSet& labels) {
 bool large_floats(const Subject&, DriveTables& tables, LabelSet&) {
   for (TablePose& pose : tables.poses) {
     pose.world_from_ego.translation += Vec3(691'608, 5'334'760, 0);
-    Vec3& place = pose.world_from_ego.translation;
-    place = place.cast<float>().eval().cast<double>().eval();
+    // GCC 12 leaves a rounding to float and back out where it vectorises; not through memory.
+    for (double& value : pose.world_from_ego.translation) {
+      volatile float rounded = static_cast<float>(value);
+      value = static_cast<double>(rounded);
+    }
   }
   for (const TableLidar& lidar : tables.lidars)
     for (const TableSweep& sweep : lidar.sweeps)
@@ -227,7 +230,7 @@ Apply moving(const char* name, const char* value) {
 
 }  // namespace
 
-DriveTables tables_of(const std::shared_ptr<const Drive>& drive) {
+DriveTables tables_of(const std::shared_ptr<const Drive>& drive, const LabelSet& labels) {
   DriveTables tables;
   const DriveInfo& info = drive->info();
   tables.info = info;
@@ -274,6 +277,13 @@ DriveTables tables_of(const std::shared_ptr<const Drive>& drive) {
     for (const Stamp stamp : stamps)
       if (const auto pose = drive->world_from_ego(stamp); pose && posed.insert(stamp).second)
         tables.poses.push_back({stamp, *pose});
+  }
+  constexpr std::int64_t kHeld = kNsPerSecond / 2;  // beyond its ends a drive's last pose holds
+  for (const Label& label : labels.labels) {
+    const Stamp stamp = label.stamp;
+    if (drive->world_from_ego({stamp.ns - kHeld}) && drive->world_from_ego({stamp.ns + kHeld}) &&
+        posed.insert(stamp).second)
+      tables.poses.push_back({stamp, *drive->world_from_ego(stamp)});
   }
   std::sort(tables.poses.begin(), tables.poses.end(), [](const TablePose& a, const TablePose& b) {
     return a.stamp < b.stamp;

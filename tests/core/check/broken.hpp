@@ -18,7 +18,8 @@ struct Subject {
   LabelSet labels;
 };
 
-DriveTables tables_of(const std::shared_ptr<const Drive>& drive);
+/// With the poses of the labels' stamps, some of which no frame has.
+DriveTables tables_of(const std::shared_ptr<const Drive>& drive, const LabelSet& labels);
 
 /// The synthetic drive (made once a program), and every real one that opens.
 const std::vector<Subject>& subjects();
