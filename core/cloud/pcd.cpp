@@ -147,42 +147,57 @@ std::optional<double> color_bits(std::string_view word) {
   return static_cast<double>(bits);
 }
 
-/// One word of each line.
+/// One word of each line, or several that are skipped: a header may claim millions of those.
 struct Word {
   std::string name;
   Type type = Type::f32;
   bool color = false;
-  bool skipped = false;
+  std::size_t skipped = 0;  ///< words; 0: it is read
   std::vector<std::byte> numbers;
 };
 
 std::vector<Word> words_of(const Header& header) {
   std::vector<Word> words;
-  for (const Field& field : header.fields)
+  for (const Field& field : header.fields) {
+    if (field.is_padding() || field.count > kMostSplit) {
+      if (field.count > 0) words.push_back({field.name, Type::f32, false, field.count, {}});
+      continue;
+    }
     for (std::size_t i = 0; i < field.count; ++i) {
       const bool color = field.name == "rgb" || field.name == "rgba";
       words.push_back({field.count == 1 ? field.name : fmt::format("{}_{}", field.name, i),
                        color ? Type::u32 : field.type.value_or(Type::f64),
                        color,
-                       field.is_padding() || field.count > kMostSplit,
+                       0,
                        {}});
     }
+  }
   return words;
+}
+
+/// Words that a whole line has.
+std::size_t words_in_line(const std::vector<Word>& words) {
+  std::size_t sum = 0;
+  for (const Word& word : words) sum += std::max<std::size_t>(word.skipped, 1);
+  return sum;
 }
 
 /// False where the line has too few words or one that is no number; nothing is added then.
 bool add_line(std::string_view line, std::vector<Word>& words) {
   const std::vector<std::string_view> parts = split_blanks(line);
-  if (parts.size() < words.size()) return false;
+  if (parts.size() < words_in_line(words)) return false;
   std::vector<double> values(words.size());
+  std::size_t at = 0;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (words[i].skipped) continue;
-    const auto value = words[i].color ? color_bits(parts[i]) : to_double(parts[i]);
+    at += words[i].skipped;
+    if (words[i].skipped > 0) continue;
+    const auto value = words[i].color ? color_bits(parts[at]) : to_double(parts[at]);
     if (!value) return false;
     values[i] = *value;
+    ++at;
   }
   for (std::size_t i = 0; i < words.size(); ++i)
-    if (!words[i].skipped) columns::append(words[i].numbers, words[i].type, values[i]);
+    if (words[i].skipped == 0) columns::append(words[i].numbers, words[i].type, values[i]);
   return true;
 }
 
@@ -206,14 +221,14 @@ Result<CloudRead> read_ascii(const Header& header, std::span<const std::byte> da
   }
   std::vector<Column> columns;
   for (const Word& word : words)
-    if (!word.skipped)
+    if (word.skipped == 0)
       columns.push_back({word.name, word.type, word.numbers.data(), columns::size_of(word.type)});
   auto read = to_cloud(header, columns, count);
   if (read && !bad_line.empty())
     read->problems.push_back({Severity::error,
                               {},
                               bad_line,
-                              text("{} numbers", words.size()),
+                              text("{} numbers", words_in_line(words)),
                               "something else",
                               "the points before it were read"});
   return read;

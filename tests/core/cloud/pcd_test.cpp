@@ -217,6 +217,20 @@ TEST_CASE("a broken line of an ASCII PCD ends the reading and is named") {
   CHECK(found->problems[1].where == "line 2 of the points");
 }
 
+TEST_CASE("skipped numbers of an ASCII PCD take no memory, however many its header claims") {
+  const auto found =
+      read("FIELDS x _ y hist z\nCOUNT 1 2 1 9 1\nDATA ascii\n1 0 0 2 1 2 3 4 5 6 7 8 9 3\n");
+  REQUIRE(found);
+  REQUIRE(found->cloud.size() == 1);
+  CHECK(found->cloud.point(0) == Vec3(1, 2, 3));
+  std::string fields = "FIELDS x y z", counts = "COUNT 1 1 1";
+  for (int i = 0; i < 100; ++i) {  // once 7 GB
+    fields += " _";
+    counts += " 1048576";
+  }
+  CHECK_FALSE(read(fields + "\n" + counts + "\nPOINTS 1\nDATA ascii\n1 2 3\n"));
+}
+
 TEST_CASE("colours of a PCD are the bits of their field, in text as float or whole number") {
   // 0x00123456 = 1193046; as the bits of a float it is 1.6718135e-39 (denormal).
   for (const std::string color : {"1193046", "1.6718135e-39"}) {
