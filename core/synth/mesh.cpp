@@ -123,12 +123,12 @@ void Mesh::tube(const Vec3f& from,
                 float radius_to,
                 int sides,
                 std::uint16_t material) {
-  const auto [u, v] = across((to - from).normalized());
+  const std::pair<Vec3f, Vec3f> axes = across((to - from).normalized());
   const auto ring = [&](const Vec3f& centre, float radius) {
     Ring points;
     for (int i = 0; i < sides; ++i) {
       const float a = kTurn * static_cast<float>(i) / static_cast<float>(sides);
-      points.emplace_back(centre + radius * (std::cos(a) * u + std::sin(a) * v));
+      points.emplace_back(centre + radius * (std::cos(a) * axes.first + std::sin(a) * axes.second));
     }
     return points;
   };
