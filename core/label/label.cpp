@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/label/instants.hpp"
+#include "core/label/reading.hpp"
 #include "core/label/repairs.hpp"
 #include "core/label/writing.hpp"
 
@@ -56,7 +57,7 @@ Result<LabelSet> read_labels(const Drive& drive,
                 format.empty() ? Text("labels of a known format") : text("a label format"),
                 format.empty() ? Text("none that is recognised") : text("{}", format),
                 "name the format: see `sweepbox formats`");
-  auto labels = chosen->read(drive, place);
+  auto labels = chosen->read(drive, place_of_labels(*chosen, place));
   if (labels) apply_label_repairs(*labels, drive);
   if (labels && labels->labels.empty() && labels->tracks.empty() && labels->problems.empty())
     labels->problems.push_back({Severity::warning,

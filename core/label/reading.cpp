@@ -41,6 +41,25 @@ Result<std::vector<fs::path>> label_files(const fs::path& place,
   return fail(place.string(), {}, "a file or folder of labels", "nothing", "check the path");
 }
 
+fs::path place_of_labels(const LabelFormat& format, const fs::path& place) {
+  std::error_code code;
+  if (!format.recognise || !fs::is_directory(place, code) || format.recognise(place) > 0)
+    return place;
+  fs::path found;
+  const auto is_second = [&](const fs::path& folder) {
+    if (format.recognise(folder) <= 0) return false;
+    if (!found.empty()) return true;
+    found = folder;
+    return false;
+  };
+  for (const fs::path& folder : list_folders(place)) {
+    if (is_second(folder)) return place;
+    for (const fs::path& deeper : list_folders(folder))
+      if (is_second(deeper)) return place;
+  }
+  return found.empty() ? place : found;
+}
+
 Result<LabelSet> read_each(const Drive& drive,
                            const fs::path& place,
                            std::string_view format,

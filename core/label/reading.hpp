@@ -25,6 +25,12 @@ Source source_at(const Drive& drive, const std::filesystem::path& path, std::str
 [[nodiscard]] Result<std::vector<std::filesystem::path>> label_files(
     const std::filesystem::path& place, std::initializer_list<std::string_view> extensions);
 
+/// Where a format's labels lie at a place that people name: the place; a folder that the format
+/// does not recognise, but exactly one folder in it (or one deeper), is left for that one. So the
+/// folder that a convert wrote into is found: "cuboids", "annotations/cuboids_csv".
+std::filesystem::path place_of_labels(const LabelFormat& format,
+                                      const std::filesystem::path& place);
+
 /// The set of a format whose files stand for themselves: each label file at a place becomes a
 /// Source and is given to `read_file`; one that cannot be read is a problem. `frame_of` says by the
 /// path which frame's labels a file holds (of_stem, or empty: of several).

@@ -7,6 +7,7 @@
 #include "core/label/upright.hpp"
 #include "made_drive.hpp"
 #include "tests/support/temp_folder.hpp"
+#include "tests/support/written_files.hpp"
 
 // What every label format must do, whatever it is: the table is walked.
 
@@ -44,13 +45,6 @@ Document by_hand(const Drive& drive) {
   return document;
 }
 
-void put(const std::filesystem::path& folder, const std::vector<WrittenFile>& files) {
-  for (const WrittenFile& file : files) {
-    REQUIRE(make_folder((folder / file.path).parent_path()));
-    REQUIRE(write_file(folder / file.path, file.content));
-  }
-}
-
 /// Where a reader looks for what a writer wrote.
 std::filesystem::path place_of(const std::filesystem::path& folder,
                                const std::vector<WrittenFile>& files) {
@@ -67,7 +61,7 @@ TEST_CASE("every format reads the boxes that it wrote, to a hundredth of a milli
     INFO(format.name);
     test::TempFolder folder;
     const auto files = test::written_as(format.name, document, *drive);
-    put(folder.path(), files);
+    test::put(folder.path(), files);
     const auto set = format.read(*drive, place_of(folder.path(), files));
     REQUIRE(set);
     for (const Problem& problem : set->problems) FAIL_CHECK(to_line(problem));
@@ -95,6 +89,42 @@ TEST_CASE("every format reads the boxes that it wrote, to a hundredth of a milli
   }
 }
 
+TEST_CASE("the folder that a convert wrote into is a place of every format's labels") {
+  const auto drive = test::made({});
+  const Document document = by_hand(*drive);
+  for (const LabelFormat& format : label_formats()) {
+    if (!format.write) continue;
+    INFO(format.name);
+    const auto files = test::written_as(format.name, document, *drive);
+    if (files.size() == 1) continue;  // the file itself is the place
+    test::TempFolder folder;
+    test::put(folder.path(), files);
+    const auto set = read_labels(*drive, folder.path(), format.name);
+    REQUIRE(set);
+    for (const Problem& problem : set->problems) FAIL_CHECK(to_line(problem));
+    CHECK(set->labels.size() == 13);
+  }
+}
+
+TEST_CASE("of two folders with labels of a format none is guessed") {
+  const auto drive = test::made({});
+  const Document document = by_hand(*drive);
+  for (const char* format : {"pandaset", "scale", "sustechpoints", "openpcdet", "zod"}) {
+    INFO(format);
+    test::TempFolder folder;
+    const auto files = test::written_as(format, document, *drive);
+    test::put(folder / "of_anna", files);
+    CHECK(read_labels(*drive, folder / "of_anna", format)->labels.size() == 13);
+    test::put(folder / "of_ben", files);
+    const auto set = read_labels(*drive, folder.path(), format);
+    REQUIRE(set);
+    CHECK(set->labels.empty());
+    REQUIRE(set->problems.size() == 1);
+    CHECK(english(set->problems[0].fix) ==
+          "name the file, or the folder that holds the label files");
+  }
+}
+
 TEST_CASE("every format copies what it wrote, once it was read and nobody touched it") {
   const auto drive = test::made({});
   const Document document = by_hand(*drive);
@@ -103,7 +133,7 @@ TEST_CASE("every format copies what it wrote, once it was read and nobody touche
     INFO(format.name);
     test::TempFolder folder;
     auto files = test::written_as(format.name, document, *drive);
-    put(folder.path(), files);
+    test::put(folder.path(), files);
     auto set = format.read(*drive, place_of(folder.path(), files));
     REQUIRE(set);
     const auto import = test::imported(std::move(*set), *drive);
@@ -133,7 +163,7 @@ TEST_CASE("every beginning of every format's file is read or refused, with its f
     for (std::size_t n = 0; n < file.content.size(); n += step) {
       WrittenFile cut = file;
       cut.content.resize(n);
-      put(folder.path(), {cut});
+      test::put(folder.path(), {cut});
       const auto set = format.read(*drive, folder / file.path);
       if (!set) {
         CHECK_FALSE(set.error().file.empty());

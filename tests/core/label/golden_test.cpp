@@ -11,6 +11,7 @@
 #include "made_drive.hpp"
 #include "tests/support/golden_drive.hpp"
 #include "tests/support/temp_folder.hpp"
+#include "tests/support/written_files.hpp"
 
 // The table of label formats is walked: each gives the golden boxes back in a drive in which
 // nothing is parallel to anything, alone and after each of the others.
@@ -32,13 +33,6 @@ Boxes boxes_of(const Document& document, const Drive& drive) {
           *drive.world_from_ego(drive.frames()[static_cast<std::size_t>(n)].stamp) *
           one.cuboid_in_ego;
   return boxes;
-}
-
-void put(const std::filesystem::path& folder, const std::vector<WrittenFile>& files) {
-  for (const WrittenFile& file : files) {
-    REQUIRE(make_folder((folder / file.path).parent_path()));
-    REQUIRE(write_file(folder / file.path, file.content));
-  }
 }
 
 /// Where the reader looks: the file; of several, the one folder that they lie in, else the whole.
@@ -77,7 +71,7 @@ struct Through {
 Through through(const LabelFormat& format, const Document& document, const Drive& drive) {
   Through result;
   const auto files = test::written_as(format.name, document, drive);
-  put(result.folder->path(), files);
+  test::put(result.folder->path(), files);
   result.import = test::imported(read_back(drive, format, result.folder->path(), files), drive);
   return result;
 }
@@ -248,7 +242,7 @@ TEST_CASE("one box edited changes the bytes of its record alone, and is written 
     INFO(format.name);
     test::TempFolder folder;
     const auto files = test::written_as(format.name, document, *drive);
-    put(folder.path(), files);
+    test::put(folder.path(), files);
     const auto import = test::imported(read_back(*drive, format, folder.path(), files), *drive);
     const Boxes before = boxes_of(import->document(), *drive);
 
@@ -285,7 +279,7 @@ TEST_CASE("one box edited changes the bytes of its record alone, and is written 
       CHECK(now.content.starts_with(was->content.substr(0, record.first)));
       CHECK(now.content.ends_with(was->content.substr(record.second)));
     }
-    put(folder.path(), again);
+    test::put(folder.path(), again);
     const auto reread = test::imported(read_back(*drive, format, folder.path(), again), *drive);
     Boxes expected = before;
     expected[{track->name, 1}] = held_in_world(format, *drive, 1, moved);
@@ -301,7 +295,7 @@ TEST_CASE("written files are recognised as what they are, or as nothing else") {
     INFO(format.name);
     test::TempFolder folder;
     const auto files = test::written_as(format.name, document, *drive);
-    put(folder.path(), files);
+    test::put(folder.path(), files);
     const LabelFormat* known = recognised_format(place_of(folder.path(), files));
     if (format.recognise) {
       REQUIRE(known);

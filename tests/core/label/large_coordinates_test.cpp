@@ -7,6 +7,7 @@
 #include "core/label/upright.hpp"
 #include "made_drive.hpp"
 #include "tests/support/temp_folder.hpp"
+#include "tests/support/written_files.hpp"
 
 // A drive whose clouds stand at UTM's numbers, which float holds to a quarter of a metre.
 
@@ -47,10 +48,7 @@ TEST_CASE("a box at UTM coordinates goes into every label format and back to the
     test::TempFolder out;
     const auto files = test::written_as(name, document, **drive);
     REQUIRE_FALSE(files.empty());
-    for (const WrittenFile& file : files) {
-      REQUIRE(make_folder((out.path() / file.path).parent_path()));
-      REQUIRE(write_file(out.path() / file.path, file.content));
-    }
+    test::put(out.path(), files);
     const std::filesystem::path first = out.path() / files.front().path;
     const auto set =
         label_format(name)->read(**drive, files.size() > 1 ? first.parent_path() : first);
