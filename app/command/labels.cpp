@@ -13,14 +13,14 @@ std::string csv_field(const std::string& text) {
   return quoted + "\"";
 }
 
-/// Points of a box over all lidars of the frame; empty where the frame has no sweep that can be
-/// read.
+/// Points of a box over all lidars of the frame, not those of radars; empty where the frame has no
+/// sweep that can be read.
 class PointCounter {
  public:
   PointCounter(const Drive& drive, int frame) {
     for (int l = 0; l < static_cast<int>(drive.info().lidars.size()); ++l)
       if (drive.frames()[static_cast<std::size_t>(frame)].sweeps[static_cast<std::size_t>(l)])
-        if (auto sweep = drive.read_sweep(frame, l)) {
+        if (auto sweep = drive.read_sweep(frame, l); sweep && !is_radar(*sweep)) {
           sweeps_.push_back(std::move(*sweep));
           parts_.push_back(drive.info().lidars[static_cast<std::size_t>(l)].parts);
         }
@@ -132,7 +132,7 @@ Command labels_command() {
       "lists every cuboid of a drive's own labels, or of a project",
       "sweepbox labels drives/kitti --points --frames 0:10 --json",
       {"PATH"},
-      {{"--points", Option::Kind::flag, "count the points inside each (reads the sweeps)"},
+      {{"--points", Option::Kind::flag, "count the lidar points inside each (reads the sweeps)"},
        {"--csv", Option::Kind::flag, "comma separated values"},
        {"--in", Option::Kind::text, "ego (default), world, or lidar:NAME: the frame of reference"},
        option::kFrame,

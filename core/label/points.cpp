@@ -4,6 +4,12 @@
 
 namespace sweepbox {
 
+bool is_radar(const Sweep& sweep) {
+  return std::any_of(sweep.pieces.begin(), sweep.pieces.end(), [](const auto& piece) {
+    return piece->channel("rcs") != nullptr;
+  });
+}
+
 std::size_t count_points(const Sweep& sweep,
                          std::span<const std::string> parts,
                          const Cuboid& cuboid_in_points,

@@ -13,6 +13,10 @@ namespace sweepbox {
 /// drawn on.
 constexpr const char* kLidarAttribute = "lidar";
 
+/// Whether a sweep is a radar's: its points have a radar cross section. Sets of several sensors
+/// name radars among the lidars; their own counts of points (num_lidar_pts) leave those out.
+bool is_radar(const Sweep& sweep);
+
 /// Points of a sweep inside a closed box. Where the label's attribute `lidar` names one of the
 /// sweep's parts, those of that lidar alone: where two lidars see a moving object at different
 /// times, each has a box of its own, and the other's points are none of its business.

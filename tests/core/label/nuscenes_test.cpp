@@ -5,6 +5,7 @@
 
 #include "core/annotation/edits.hpp"
 #include "core/drive/formats.hpp"
+#include "core/label/points.hpp"
 #include "tests/core/label/made_drive.hpp"
 #include "tests/support/made_nuscenes.hpp"
 #include "tests/support/temp_folder.hpp"
@@ -44,6 +45,15 @@ double corner_distance(const Cuboid& a, const Cuboid& b) {
 }
 
 }  // namespace
+
+TEST_CASE("a radar is told from a lidar by its cross section") {
+  const TempFolder folder;
+  const MadeNuscenes made(folder / "set");
+  const auto drive = opened(folder / "set");
+  REQUIRE(drive->info().lidars.at(1).name == "RADAR_FRONT");
+  CHECK_FALSE(is_radar(*drive->read_sweep(0, 0)));
+  CHECK(is_radar(*drive->read_sweep(0, 1)));
+}
 
 TEST_CASE("annotations of nuScenes stand at the samples, with their instances as tracks") {
   TempFolder folder;
