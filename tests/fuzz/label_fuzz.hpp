@@ -1,16 +1,13 @@
 #pragma once
-#include <unistd.h>
-
-#include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
 
 #include "core/annotation/edit.hpp"
 #include "core/drive/table_drive.hpp"
 #include "core/label/label.hpp"
+#include "tests/fuzz/scratch.hpp"
 
 // What fuzzers of label formats share: a fuzzer is `return fuzz_labels("NAME", "000001.txt", …);`.
 
@@ -58,17 +55,10 @@ inline int fuzz_labels(std::string_view format_name,
                        const std::uint8_t* data,
                        std::size_t size) {
   static const std::shared_ptr<const Drive> drive = small_drive();
-  static const std::filesystem::path folder =
-      std::filesystem::temp_directory_path() / ("sweepbox-fuzz-" + std::to_string(getpid()));
-  static const bool made = std::filesystem::create_directories(folder);
-  static_cast<void>(made);
+  static const Scratch scratch;
   const LabelFormat* format = label_format(format_name);
   if (!format) std::abort();
-  const std::filesystem::path path = folder / file_name;
-  {
-    std::ofstream file(path, std::ios::binary | std::ios::trunc);
-    file.write(reinterpret_cast<const char*>(data), static_cast<std::streamsize>(size));
-  }
+  const std::filesystem::path path = scratch.write(file_name, as_text(data, size));
   if (format->recognise) {
     const double sure = format->recognise(path);
     if (!(sure >= 0 && sure <= 1)) std::abort();
