@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "app/action/tables.hpp"
+#include "app/session/first_view.hpp"
 #include "app/session/reopening.hpp"
 #include "app/tool/box_edits.hpp"
 
@@ -31,7 +32,7 @@ Result<void> frame_selection(Session& session, const Arguments& arguments) {
 }
 
 Result<void> whole_scene(Session& session, const Arguments&) {
-  session.scene_camera = SceneCamera{};
+  session.scene_camera = first_view(session);
   ++session.versions.camera;
   return {};
 }

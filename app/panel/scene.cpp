@@ -98,7 +98,7 @@ void draw_colors(Ui& ui, const Area& area) {
     do_action(ui.session, "view.color", arguments);
   }
   if (figures) {
-    const int decimals = legend.high - legend.low < 20 ? 1 : 0;
+    const int decimals = legend.high - legend.low < 1 ? 2 : legend.high - legend.low < 20 ? 1 : 0;
     const std::string unit = ui.words(legend.unit);
     const std::string high =
         number_text(legend.high, decimals) + (unit.empty() ? std::string() : " " + unit);

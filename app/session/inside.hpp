@@ -77,6 +77,8 @@ struct SessionInside {
   std::vector<Problem> searched;
   std::vector<std::string> repairs_in_problems;
 
+  bool first_view_waits = false;  ///< take_first_view: of a drive just opened
+
   // shown_sweep: sweeps without the points of parts that are switched off
   std::map<int, ThinnedSweep> thinned;
 

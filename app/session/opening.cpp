@@ -383,6 +383,10 @@ Result<void> install(Session& session, const OpenRequest& request, Opening openi
   session.time.frame = std::clamp(request.frame, 0, std::max(last, 0));
   session.time.direction = 1;
   session.cache->want(session.time.frame, 1);
+  // Another drive has another extent: it is seen from its own place, with the turn that was chosen.
+  session.scene_camera.target = SceneCamera{}.target;
+  session.scene_camera.distance = SceneCamera{}.distance;
+  session.inside->first_view_waits = true;
   ++session.versions.document;
   ++session.versions.time;
   ++session.versions.camera;

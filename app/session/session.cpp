@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "app/session/doctor.hpp"
+#include "app/session/first_view.hpp"
 #include "app/session/inside.hpp"
 #include "app/session/opening.hpp"
 #include "app/session/reopening.hpp"
@@ -282,6 +283,7 @@ bool update(Session& session) {
   }
   follow_repairs(session);
   SessionInside& inside = *session.inside;  // only now: a job's end may open another drive
+  if (take_first_view(session)) changed = true;
   if (session.cache && session.cache->version() != inside.cache_version) {
     inside.cache_version = session.cache->version();
     changed = true;

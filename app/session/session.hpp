@@ -80,6 +80,8 @@ struct SceneCamera {
   bool orthographic = false;
 };
 
+constexpr double kSceneViewAngle = 45 * kPi / 180;  ///< vertical field of view of the 3D view
+
 /// Zooms of the side views, m per pixel; 0: fit the selected box.
 struct SideCameras {
   std::array<double, 3> metres_per_pixel{};  ///< top, side, front

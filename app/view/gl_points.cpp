@@ -17,9 +17,11 @@ constexpr std::size_t kScatteredPoints = 400'000;
 // One dispatch's points: 65535 groups of 128 is the least limit, 128 MiB a binding that of
 // llvmpipe.
 constexpr std::size_t kChunk = std::size_t{1} << 22;
-// Depths that one word tells apart, m. What is nearer or farther falls into the first or last step.
+// Depths that one word tells apart, m, where the near plane stands at kNear. What is nearer or
+// farther falls into the first or last step.
 constexpr float kNearest = 0.25f;
 constexpr float kFarthest = 1024.f;
+constexpr double kNear = 0.2;
 
 struct DepthBits {
   unsigned low;   ///< bits of the least depth
@@ -27,9 +29,19 @@ struct DepthBits {
   unsigned drop;  ///< to cut so that the rest fits
 };
 
-DepthBits depth_bits(bool orthographic, unsigned index_bits) {
-  const auto low = std::bit_cast<unsigned>(orthographic ? 1.0f : kNearest);
-  const auto high = std::bit_cast<unsigned>(orthographic ? 2.0f : kFarthest);
+/// Of a perspective: its near plane, m, in powers of two of kNear.
+float depth_scale_of(const Mat4& clip_from_points) {
+  const auto z = clip_from_points.row(2), w = clip_from_points.row(3);
+  // Clip z = a · w + b, and −w at the near plane.
+  const double a = z.head<3>().dot(w.head<3>()) / std::max(1e-12, w.head<3>().squaredNorm());
+  const double near = -(z[3] - a * w[3]) / (1 + a);
+  return near > 0 ? static_cast<float>(std::exp2(std::round(std::log2(near / kNear)))) : 1.f;
+}
+
+DepthBits depth_bits(const GlPoints::Paint& what, unsigned index_bits) {
+  const float scale = what.orthographic ? 1 : depth_scale_of(what.clip_from_points);
+  const auto low = std::bit_cast<unsigned>(what.orthographic ? 1.0f : scale * kNearest);
+  const auto high = std::bit_cast<unsigned>(what.orthographic ? 2.0f : scale * kFarthest);
   const auto whole = static_cast<unsigned>(std::bit_width(high - low));
   const unsigned room = 32 - index_bits;
   return {low, high, whole > room ? whole - room : 0};
@@ -121,7 +133,7 @@ void GlPoints::paint_by_compute(const Paint& what) {
   glBindBufferBase(GL_SHADER_STORAGE_BUFFER, 1, keys_.id());
   glBindBufferBase(GL_SHADER_STORAGE_BUFFER, 2, one_pass ? keys_.id() : depths_.id());
 
-  const DepthBits bits = depth_bits(what.orthographic, one_pass ? index_bits : 0);
+  const DepthBits bits = depth_bits(what, one_pass ? index_bits : 0);
   const auto pass = [&](const GlProgram& program) {
     if (!program.ready()) return;
     program.use();

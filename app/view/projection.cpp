@@ -45,6 +45,13 @@ Vec3 up_of(const SceneCamera& camera) {
           std::cos(camera.pitch)};
 }
 
+double depth_scale(double distance) {
+  constexpr double kLeast = 2, kMost = 500;  // m: every street
+  const double beyond = distance < kLeast ? distance / kLeast : std::max(1.0, distance / kMost);
+  return std::exp2(distance < kLeast ? std::floor(std::log2(std::max(beyond, 1e-3)))
+                                     : std::ceil(std::log2(beyond)));
+}
+
 void aim(vtkCamera* camera, const SceneCamera& from) {
   const Vec3 eye = eye_of(from), up = up_of(from);
   camera->SetPosition(eye.data());
@@ -54,10 +61,12 @@ void aim(vtkCamera* camera, const SceneCamera& from) {
   camera->SetParallelProjection(from.orthographic);
   camera->SetParallelScale(from.distance * std::tan(kSceneViewAngle / 2));
   // An orthographic picture also shows what stands behind the eye.
+  const double reach = std::max(1000.0, 3 * from.distance);
   if (from.orthographic)
-    camera->SetClippingRange(from.distance - 1000, from.distance + 1000);
+    camera->SetClippingRange(from.distance - reach, from.distance + reach);
   else
-    camera->SetClippingRange(0.2, 2000);
+    camera->SetClippingRange(kNearPlane * depth_scale(from.distance),
+                             kFarPlane * depth_scale(from.distance));
 }
 
 bool same_view(const SceneCamera& a, const SceneCamera& b) {

@@ -29,11 +29,16 @@ struct ScreenMap {
   double metres_per_pixel(const Vec3& point_in_ego) const;
 };
 
-constexpr double kSceneViewAngle = 45 * kPi / 180;  ///< vertical field of view of the 3D view
-
 Vec3 direction_of(const SceneCamera& camera);  ///< from the eye to the target, unit
 Vec3 eye_of(const SceneCamera& camera);
 Vec3 up_of(const SceneCamera& camera);  ///< of the screen, unit
+
+constexpr double kNearPlane = 0.2, kFarPlane = 2000;  ///< m, for looking at a street
+
+/// What both planes are multiplied with where a camera stands `distance` m before its target: 1 on
+/// a street, less at a model of centimetres, more over a survey of kilometres. A power of two, so
+/// that depths stored as floats keep their steps.
+double depth_scale(double distance);
 
 void aim(vtkCamera* camera, const SceneCamera& from);
 

@@ -30,6 +30,13 @@ std::pair<float, float> usual_range(std::span<const float> values) {
   return {sample[cut], sample[sample.size() - 1 - cut]};
 }
 
+std::pair<float, float> usual_range_of_axis(std::span<const float> xyz, std::size_t axis) {
+  std::vector<float> values;
+  const std::size_t step = std::max<std::size_t>(1, xyz.size() / 3 / 8192);
+  for (std::size_t i = axis; i < xyz.size(); i += 3 * step) values.push_back(xyz[i]);
+  return usual_range(values);
+}
+
 /// What colours from cameras depend on, besides the points.
 std::uint64_t images_key(const Session& session) {
   if (session.layers.color_by != "camera" || !session.cache) return 0;
@@ -41,6 +48,20 @@ std::uint64_t images_key(const Session& session) {
 }
 
 }  // namespace
+
+std::pair<double, double> height_span(std::span<const float> xyz, double ground) {
+  constexpr double kBelow = -0.2, kAbove = 5;  // a street: the same colours in each frame
+  constexpr double kModel = 3, kSurvey = 60;   // m
+  const auto [low, high] = usual_range_of_axis(xyz, 2);
+  const double height = static_cast<double>(high) - low;
+  const auto width = [&](std::size_t axis) {
+    const auto [from, to] = usual_range_of_axis(xyz, axis);
+    return static_cast<double>(to) - from;
+  };
+  const bool model = height < kModel && width(0) < kModel && width(1) < kModel;
+  if (xyz.empty() || !(height > 0) || (!model && height < kSurvey)) return {kBelow, kAbove};
+  return {low - ground, high - ground};
+}
 
 void fill_map(InkTable& table, const ColorMap& map) {
   for (std::size_t i = 0; i < table.map.size(); ++i)
@@ -220,13 +241,13 @@ void ScenePoints::color_by_channel(std::string_view by) {
     }
   }
   // Height, also where the file lacks the channel that was asked for.
-  constexpr double kBelow = -0.2, kAbove = 5;
+  const auto [below, above] = height_span(xyz_, ground_);
   for (std::size_t i = 0; i < size(); ++i)
-    values_[i] = value_of((xyz_[3 * i + 2] - ground_ - kBelow) / (kAbove - kBelow));
+    values_[i] = value_of((xyz_[3 * i + 2] - ground_ - below) / (above - below));
   if (by == "class")
     legend_ = {"Class", 0, 0, "", false};
   else
-    legend_ = {"Height", kBelow, kAbove, "m", true};
+    legend_ = {"Height", below, above, "m", true};
 }
 
 void ScenePoints::color_by_cameras(Session& session) {

@@ -87,6 +87,10 @@ class ScenePoints {
 /// A table whose first 256 colours run through a map.
 void fill_map(InkTable& table, const ColorMap& map);
 
+/// What the colours of heights span, m above the ground: on a street always the same; of a model
+/// smaller than 3 m, and of hills and towers beyond 60 m, what 96 of 100 points take.
+std::pair<double, double> height_span(std::span<const float> xyz_in_ego, double ground);
+
 /// Level with the most points among the lower ones (m); −1.7 for none.
 double ground_level(std::span<const float> xyz_in_ego);
 

@@ -109,12 +109,13 @@ void SceneView::move_camera(Session& session, const Area& area, const ViewInput&
 void SceneView::zoom(Session& session, const ViewInput& input) {
   SceneCamera camera = session.scene_camera;
   const double factor = std::clamp(std::pow(0.85, input.wheel), 0.1, 10.0);
-  const double distance = std::clamp(camera.distance * factor, 1.0, 500.0);
+  const double distance = std::clamp(camera.distance * factor, 0.05, 50'000.0);
   // What lies under the mouse stays there.
   std::optional<Vec3> still = cloud_point(input.mouse_x, input.mouse_y);
   const Ray ray = shared_.map.ray(input.mouse_x, input.mouse_y);
   if (!still)
-    if (const auto far = hit(ray, Plane{Vec3::UnitZ(), state_.points.ground()}); far && *far < 150)
+    if (const auto far = hit(ray, Plane{Vec3::UnitZ(), state_.points.ground()});
+        far && *far < std::max(150.0, 5 * camera.distance))
       still = ray.at(*far);
   if (still) camera.target = *still + (camera.target - *still) * (distance / camera.distance);
   camera.distance = distance;
@@ -161,7 +162,7 @@ void SceneView::point(Session& session, const Area& area, const ViewInput& input
                               : Vec2(gesture_.pressed_pixel() - Vec2(area.x, area.y));
   pointer.ray_in_ego = shared_.map.ray(input.mouse_x, input.mouse_y);
   if (const auto d = hit(pointer.ray_in_ego, Plane{Vec3::UnitZ(), state_.points.ground()});
-      d && *d < 1e4)
+      d && *d < std::max(1e4, 5 * shown_.distance))
     pointer.plane_point = pointer.ray_in_ego.at(*d);
   // A drag moves on the ground: asking the picture at each step would wait for it.
   if (phase != PointerPhase::drag || !state_.hand.consumed())

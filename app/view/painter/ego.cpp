@@ -16,10 +16,13 @@ class EgoPainter final : public Painter {
 
   void update(Session& session, const Preview&) override {
     lines_.clear();
-    if (session.layers.ego && session.has_drive()) {
-      const Vec3 size(4.5, 1.8, 1.6);
-      const double ground = shared_.points.ground();
-      const Cuboid body{Pose{Quat::Identity(), Vec3(0, 0, ground + size.z() / 2)}, size};
+    const Vec3 size(4.5, 1.8, 1.6);
+    const double ground = shared_.points.ground();
+    const Cuboid body{Pose{Quat::Identity(), Vec3(0, 0, ground + size.z() / 2)}, size};
+    // Who looks closely at something within it (a model on a table) would see its lines cross that.
+    const SceneCamera& camera = session.scene_camera;
+    const bool in_the_way = camera.distance < 2 * size.x() && contains(body, camera.target);
+    if (session.layers.ego && session.has_drive() && !in_the_way) {
       const Stroke stroke{theme(session.settings.theme).dim, 0.8f, 1};
       const auto c = corners(body);
       for (const auto& edge : kCuboidEdges)

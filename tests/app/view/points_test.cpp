@@ -61,6 +61,28 @@ TEST_CASE("the ground is the level where most of the lower points lie") {
   CHECK(ground_level({}) == Approx(-1.7));
 }
 
+TEST_CASE("heights span a street's colours, a model's own and a hill's own") {
+  std::mt19937 random(5);
+  const auto cloud = [&](float width, float low, float high) {
+    std::uniform_real_distribution<float> share(0, 1);
+    std::vector<float> xyz;
+    for (int i = 0; i < 4000; ++i)
+      xyz.insert(
+          xyz.end(),
+          {width * share(random), width * share(random), low + (high - low) * share(random)});
+    return xyz;
+  };
+  CHECK(height_span(cloud(80, -2, 8), -1.7) == std::pair(-0.2, 5.0));
+  CHECK(height_span(cloud(80, -1.75F, -1.7F), -1.7) == std::pair(-0.2, 5.0));  // an empty square
+  CHECK(height_span({}, -1.7) == std::pair(-0.2, 5.0));
+  const auto model = height_span(cloud(0.2F, 0, 0.1F), 0);
+  CHECK(model.first == Approx(0.002).margin(0.001));  // 2 % of 10 cm at each end
+  CHECK(model.second == Approx(0.098).margin(0.001));
+  const auto hill = height_span(cloud(3000, 400, 900), 400);
+  CHECK(hill.first == Approx(10).margin(5));
+  CHECK(hill.second == Approx(490).margin(5));
+}
+
 TEST_CASE("of the numbers around the mouse the nearest one is picked") {
   std::vector<std::uint32_t> numbers(25, GlPoints::kNoPoint);
   CHECK_FALSE(nearest_number(numbers, 5));

@@ -67,6 +67,27 @@ TEST_CASE("one pixel at the target covers the height of the view by its number o
         Approx(2 * 30 * std::tan(kPi / 8) / 600).epsilon(1e-9));
 }
 
+TEST_CASE("near and far planes stay on a street and go with models and surveys") {
+  for (const double distance : {2.0, 30.0, 500.0}) CHECK(depth_scale(distance) == 1);
+  CHECK(depth_scale(1.9) == 0.5);
+  CHECK(depth_scale(0.3) == 0.125);  // the near plane 2.5 cm before the eye
+  CHECK(depth_scale(0) > 0);
+  CHECK(depth_scale(501) == 2);
+  CHECK(depth_scale(6000) == 16);  // the far plane at 32 km
+  for (const double distance : {0.1, 0.7, 30.0, 9000.0})
+    for (const bool orthographic : {false, true}) {
+      SceneCamera from;
+      from.distance = distance;
+      from.orthographic = orthographic;
+      const ScreenMap map = map_of(from, {0, 0, 900, 600});
+      const auto middle = map.project(from.target);
+      REQUIRE(middle);
+      CHECK(middle->x() == Approx(450).margin(1e-4));
+      CHECK(map.project(from.target + Vec3(distance / 2, 0, 0)));
+      CHECK(map.project(from.target - Vec3(distance / 2, 0, 0)));
+    }
+}
+
 TEST_CASE("half way between two cameras the yaw has turned the short way round") {
   SceneCamera a, b;
   a.yaw = 3;
