@@ -11,8 +11,8 @@ using test::TempFolder;
 namespace {
 
 struct Desk {
-  Desk() {
-    REQUIRE(test::write_test_drive(folder / "drive"));
+  explicit Desk(const Pose& world_from_ego = {}) {
+    REQUIRE(test::write_test_drive(folder / "drive", true, test::kTestFrames, world_from_ego));
     OpenRequest request;
     request.path = folder / "drive";
     request.project = folder / "work.sbx";
@@ -142,4 +142,40 @@ TEST_CASE("views and looks change by actions and are remembered") {
   CHECK_FALSE(kept->eye_dome);
   CHECK(kept->recent.size() == 1);
   CHECK(desk.run("calibrate.yaw_more").find("no images") != std::string::npos);
+}
+
+TEST_CASE("at UTM coordinates boxes stand, are edited and come back as at the origin") {
+  // Munich in zone 32. A double has steps of 1e-9 m there, a float of half a metre.
+  const Pose munich = pose_from_yaw(0.7, Vec3(691608.25, 5334760.5, 519.75));
+  Desk home, away(munich);
+  const std::string script =
+      "box.place at=9,3,-0.2 class=car yaw_deg=20\n"
+      "box.set center=10.1234,3.0567,-0.9251 size=4.511,1.823,1.547\n"
+      "frame.go frame=10\nbox.move x=10.0123\nbox.turn_left\n"
+      "frame.go frame=19\nbox.move x=9\n";
+  CHECK(home.run(script) == away.run(script));
+  const auto compare = [&] {
+    for (const int frame : {0, 4, 5, 6, 13, 19}) {
+      const auto here = cuboids_in_frame(home.session.document(), *home.session.drive, frame);
+      const auto there = cuboids_in_frame(away.session.document(), *away.session.drive, frame);
+      REQUIRE(here.size() == 1);
+      REQUIRE(there.size() == 1);
+      const Pose &a = here[0].cuboid_in_ego.pose, &b = there[0].cuboid_in_ego.pose;
+      CHECK((a.translation - b.translation).norm() < 1e-8);
+      CHECK(a.rotation.angularDistance(b.rotation) < 1e-8);
+      CHECK(here[0].cuboid_in_ego.size == there[0].cuboid_in_ego.size);
+    }
+  };
+  compare();
+  // What was saved is what was shown.
+  for (Desk* desk : {&home, &away}) {
+    OpenRequest request;
+    request.path = desk->folder / "work.sbx";
+    REQUIRE(open_in_session(desk->session, request));
+    desk->hooks.settle();
+  }
+  compare();
+  const FrameBox* box = frame_box(away.session, away.session.document().track_named("1")->uid);
+  REQUIRE(box);
+  CHECK((box->cuboid_in_ego.pose.translation - Vec3(10.1234, 3.0567, -0.9251)).norm() < 1e-8);
 }

@@ -38,15 +38,17 @@ inline PointCloud test_cloud(int frame) {
   return cloud;
 }
 
-/// Writes it into the folder. Without `sequence` frames stand alone and there are no poses.
+/// Writes it into the folder. Without `sequence` frames stand alone and there are no poses. Ego
+/// rests at `world_from_ego`.
 inline Result<void> write_test_drive(const std::filesystem::path& folder,
                                      bool sequence = true,
-                                     int frames = kTestFrames) {
+                                     int frames = kTestFrames,
+                                     const Pose& world_from_ego = {}) {
   SweepboxFolderWriter writer(folder, "test drive", sequence);
   writer.add_lidar({"lidar", Pose{}, false});
   for (int i = 0; i < frames; ++i) {
     const Stamp stamp{std::int64_t{i} * 100'000'000};
-    if (sequence) writer.add_pose(stamp, Pose{});
+    if (sequence) writer.add_pose(stamp, world_from_ego);
     const int frame = writer.add_frame({fmt::format("{:06}", i), stamp});
     if (auto written = writer.write_sweep(frame, "lidar", stamp, test_cloud(i)); !written)
       return written;
