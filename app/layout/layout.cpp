@@ -14,6 +14,7 @@ namespace {
 
 constexpr float kSplitter = 3;   // px at scale 1, as LOOK.md draws it
 constexpr float kGrab = 2;       // px beside it that grab it too
+constexpr float kFolded = 28;    // px of a part that has nothing to show
 constexpr float kSmallest = 56;  // px that a splitter leaves on both sides
 
 /// A splitter and the areas on both sides of it, as one pass over the tree found them.
@@ -71,9 +72,11 @@ void place(Ui& ui, const Split& split, const Area& area, Placement& out) {
     return;
   }
   const bool rows = split.kind == Split::Kind::rows;
+  const bool folded = split.first_is_empty != nullptr && split.first_is_empty(ui.session);
   const float gap = split.id.empty() ? 0 : std::round(ui.px(kSplitter));
   const float room = std::max(0.0F, (rows ? area.height : area.width) - gap);
-  const float first = first_pixels(ui, split, room);
+  const float first =
+      folded ? std::floor(std::min(ui.px(kFolded), room / 3)) : first_pixels(ui, split, room);
   Area a = area;
   Area b = area;
   Area bar = area;
@@ -90,7 +93,7 @@ void place(Ui& ui, const Split& split, const Area& area, Placement& out) {
     b.x += first + gap;
     b.width = room - first;
   }
-  out.splits.push_back({&split, bar, area, first});
+  if (!folded) out.splits.push_back({&split, bar, area, first});
   place(ui, split.parts[0], a, out);
   place(ui, split.parts[1], b, out);
 }

@@ -17,6 +17,8 @@ struct Split {
   double size = 0.5;
   double small = 0;  ///< instead of it in windows below 1400 × 800 px at scale 1; 0: the same
   std::vector<Split> parts = {};  ///< two
+  /// Answers whether the first part has nothing to show: it then shrinks to a line of words.
+  bool (*first_is_empty)(const Session& session) = nullptr;
 };
 
 struct Layout {

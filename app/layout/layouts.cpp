@@ -32,6 +32,9 @@ Split framed(Split middle) {
 Split annotate() {
   Split views = columns("split/sides", 0.768, -232, leaf("scene"), leaf("sides"));
   Split left = rows("split/strip", 0.29, 150, leaf("cameras"), std::move(views));
+  left.first_is_empty = [](const Session& session) {
+    return session.has_drive() && session.drive->info().cameras.empty();
+  };
   Split right = rows("split/tracks", 392, 336, leaf("properties"), leaf("tracks"));
   return rows("split/timeline",
               -102,

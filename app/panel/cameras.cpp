@@ -40,11 +40,17 @@ std::vector<Place> places_of(Ui& ui, float height, float room) {
   return places;
 }
 
-std::string offset_words(Ui& ui, const Session& session, int camera) {
-  const std::optional<double> offset = time_offset_s(session.frame(), camera);
+/// How long before or after the sweep the image was taken, as the room beside its name allows: cut
+/// off in the middle it would be another figure.
+std::string offset_words(Ui& ui, int camera, float room) {
+  const std::optional<double> offset = time_offset_s(ui.session.frame(), camera);
   if (!offset) return {};
   const double ms = *offset * 1000;
-  return fmt::format("Δt {}{} {}", ms >= 0.5 ? "+" : "", number_text(ms, 0), ui.tr("ms"));
+  const std::string figure =
+      fmt::format("{}{} {}", ms >= 0.5 ? "+" : "", number_text(ms, 0), ui.tr("ms"));
+  const std::string whole = "Δt " + figure;
+  if (text_width(ui.fonts.tag, whole) <= room) return whole;
+  return text_width(ui.fonts.tag, figure) <= room ? figure : std::string();
 }
 
 void draw_place(Ui& ui, const Place& place, const Area& area) {
@@ -72,7 +78,8 @@ void draw_place(Ui& ui, const Place& place, const Area& area) {
     put_plate(
         ui, x, bottom, room, name, "· " + fill(ui.tr("close-up of {}"), {track_title(ui, *track)}));
   } else {
-    put_plate(ui, x, bottom, room, name, offset_words(ui, session, place.camera));
+    const float left = room - text_width(ui.fonts.tag, name) - ui.px(18);
+    put_plate(ui, x, bottom, room, name, offset_words(ui, place.camera, left));
   }
 }
 

@@ -55,7 +55,12 @@ void draw_choose_drive(Ui& ui, const Area& whole) {
     y += row;
     if (line_area.y + row < cut.rest.y || line_area.y > cut.rest.y + cut.rest.height) continue;
     const Touch mouse = touch(ui, "choose/" + ref.name, line_area, {.title = ui.words(ref.why)});
-    if (mouse.hovered) fill(line_area, ui.theme.hover);
+    if (&ref == first) {  // what Enter takes
+      fill(line_area, ui.theme.selected_row);
+      fill({line_area.x, line_area.y, ui.px(3), row}, ui.theme.accent);
+    } else if (mouse.hovered) {
+      fill(line_area, ui.theme.hover);
+    }
     Cutter inside{inset(line_area, ui.px(16), 0)};
     put_text(ui, inside.right(ui.px(140)), ui.fonts.small, ui.theme.dim, ref.format, Align::right);
     put_text(ui, inside.rest, ui.fonts.body, ui.theme.text, ref.name);

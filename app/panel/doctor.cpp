@@ -38,8 +38,11 @@ std::string repair_words(Ui& ui, std::string_view repair) {
 }
 
 std::string measure_text(Ui& ui, const Measure& measure) {
+  // What is counted has no unit and no decimals.
+  const bool counted = measure.unit.empty() && measure.as_is == std::round(measure.as_is) &&
+                       measure.repaired == std::round(measure.repaired);
   const auto figure = [&](double value) {
-    return number_text(value, std::abs(value) < 10 ? 2 : 0) +
+    return number_text(value, !counted && std::abs(value) < 10 ? 2 : 0) +
            (measure.unit.empty() ? std::string() : " " + measure.unit);
   };
   return fill(ui.tr("{}: {} now, {} with the repair"),

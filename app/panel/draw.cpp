@@ -140,8 +140,26 @@ float put_text(Ui& ui,
   return width;
 }
 
-float paragraph_height(const ImFont* font, std::string_view words, float width) {
-  if (words.empty()) return 0;
+namespace {
+
+/// With the blank before each "%" as one that no line ends at.
+std::string with_held_percents(std::string_view words) {
+  std::string held;
+  held.reserve(words.size() + 8);
+  for (std::size_t i = 0; i < words.size(); ++i)
+    if (words[i] == ' ' && i + 1 < words.size() && words[i + 1] == '%')
+      held += "\u00A0";
+    else
+      held += words[i];
+  return held;
+}
+
+}  // namespace
+
+float paragraph_height(const ImFont* font, std::string_view unheld, float width) {
+  if (unheld.empty()) return 0;
+  const std::string held = with_held_percents(unheld);
+  const std::string_view words = held;
   return font->CalcTextSizeA(font->FontSize, FLT_MAX, width, words.data(), end_of(words)).y;
 }
 
@@ -149,12 +167,13 @@ float put_paragraph(
     Ui& ui, const Area& area, ImFont* font, std::uint32_t rgb, std::string_view words) {
   if (words.empty()) return 0;
   (void)ui;
+  const std::string held = with_held_percents(words);
   ImGui::GetWindowDrawList()->AddText(font,
                                       font->FontSize,
                                       {whole(area.x), whole(area.y)},
                                       ink(rgb),
-                                      words.data(),
-                                      end_of(words),
+                                      held.data(),
+                                      end_of(held),
                                       area.width);
   return paragraph_height(font, words, area.width);
 }

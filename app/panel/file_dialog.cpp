@@ -139,6 +139,10 @@ void go_to(Session& session, DialogState& state, const Purpose& purpose, const f
 
 fs::path first_folder(const Session& session, const Purpose& purpose) {
   std::error_code ignored;
+  // A drive's labels mostly stand in it or beside it.
+  if (purpose.popup == "import_labels" && session.has_drive())
+    if (const fs::path& root = session.drive->info().root; fs::is_directory(root, ignored))
+      return root;
   // What is written goes beside the person's files, never into a data set.
   if (purpose.name.empty())
     for (const std::string& recent : session.settings.recent) {

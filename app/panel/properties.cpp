@@ -303,8 +303,9 @@ void draw_actions(Ui& ui, Cutter& cut, const Subject& subject) {
 
 void fact(
     Ui& ui, const Area& area, std::string_view label, std::string_view value, std::uint32_t rgb) {
-  put_text(ui, area, ui.fonts.small, ui.theme.dim, ui.tr(label));
-  put_text(ui, area, ui.fonts.small, rgb, value, Align::right);
+  Cutter cut{area};
+  cut.left(put_text(ui, area, ui.fonts.small, ui.theme.dim, ui.tr(label)), ui.px(6));
+  put_text(ui, cut.rest, ui.fonts.small, rgb, value, Align::right);
 }
 
 /// Of the box's bottom over the ground under it; asked again only when the box or the frame
@@ -342,7 +343,7 @@ void draw_evidence(Ui& ui, Cutter& cut, const Subject& subject) {
        ui.theme.line);
   cut.top(ui.px(6));
   Cutter row{cut.top(ui.px(20))};
-  const float width = std::floor((row.rest.width - ui.px(16)) / 2);
+  const float width = std::floor((row.rest.width - ui.px(16)) * 0.54F);
   const int points = subject.box->points;
   fact(ui,
        row.left(width, ui.px(16)),

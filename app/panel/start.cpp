@@ -157,10 +157,14 @@ void draw_report(Ui& ui, const Area& area) {
     return;
   }
   put_text(ui, cut.top(ui.px(28), ui.px(8)), ui.fonts.bold, ui.theme.text, ui.tr("What it opens"));
+  float titles = ui.px(170);
+  if (area.width > ui.px(900))
+    for (const DriveFormat& format : drive_formats())
+      titles = std::max(titles, text_width(ui.fonts.small, format.title) + ui.px(16));
   for (const DriveFormat& format : drive_formats()) {
     if (cut.rest.height < ui.px(24)) return;
     Cutter row{cut.top(ui.px(24))};
-    put_text(ui, row.left(ui.px(170)), ui.fonts.small, ui.theme.text, format.title);
+    put_text(ui, row.left(titles), ui.fonts.small, ui.theme.text, format.title);
     put_text(ui, row.rest, ui.fonts.small, ui.theme.dim, ui.tr(format.holds));
   }
 }

@@ -71,11 +71,17 @@ void draw_menu_row(Ui& ui, const Area& row, const Action& action) {
 void draw_menu(Ui& ui, const Area& below) {
   const float row = ui.px(25);
   const float left_width = ui.px(130);
-  const float right_width = ui.px(310);
+  float right_width = ui.px(310);
   int& open = ui.memory.get<int>("menu/open");
   std::vector<std::vector<const Action*>> columns;
   for (const std::string_view category : kMenuOrder) {
     columns.push_back(offered(ui, category));
+    for (const Action* action : columns.back()) {
+      const Hint hint = action_hint(ui, action->id);
+      right_width =
+          std::max(right_width,
+                   text_width(ui.fonts.small, hint.title) + keys_width(ui, hint.key) + ui.px(60));
+    }
   }
   const std::size_t shown = columns[static_cast<std::size_t>(open) % columns.size()].size();
   const std::size_t longest = std::max(std::size(kMenuOrder), shown);

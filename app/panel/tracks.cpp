@@ -147,6 +147,29 @@ void toggle_eye(Session& session, TrackId uid) {
   ++session.versions.layers;
 }
 
+/// "Car 12". Where both are too long the class is cut short, its code stands beside it anyway: rows
+/// are told apart by the name.
+void put_title(Ui& ui, const Area& area, std::uint32_t rgb, const Track& track) {
+  const std::string name = short_name(track);
+  const std::string title = class_title(ui, track.class_name);
+  const std::string whole = fmt::format("{} {}", title, name);
+  const float space = text_width(ui.fonts.body, " ");
+  const float room = area.width - text_width(ui.fonts.body, name) - space;
+  if (text_width(ui.fonts.body, whole) <= area.width || room < ui.px(40)) {
+    put_text(ui,
+             area,
+             ui.fonts.body,
+             rgb,
+             text_width(ui.fonts.body, whole) <= area.width ? whole : name);
+    return;
+  }
+  Cutter cut{area};
+  Area words = area;
+  words.width = room;
+  cut.left(put_text(ui, words, ui.fonts.body, rgb, title), space);
+  put_text(ui, cut.rest, ui.fonts.body, rgb, name);
+}
+
 void draw_row(Ui& ui, const Area& area, const Row& row) {
   Session& session = ui.session;
   const TrackId uid = row.track->uid;
@@ -167,11 +190,7 @@ void draw_row(Ui& ui, const Area& area, const Row& row) {
   }
   const std::uint32_t words = row.box == nullptr || hidden ? ui.theme.dim : ui.theme.text;
   put_class_tag(ui, columns.tag.x, area.y + area.height / 2, row.track->class_name);
-  put_text(ui,
-           columns.name,
-           ui.fonts.body,
-           words,
-           fmt::format("{} {}", class_title(ui, row.track->class_name), short_name(*row.track)));
+  put_title(ui, columns.name, words, *row.track);
   if (row.box != nullptr) {
     const int points = row.box->points;
     const std::uint32_t few = points >= 0 && points < 20 ? ui.theme.warning : words;

@@ -87,7 +87,7 @@ void show_view_hint(Ui& ui, const ViewInput& input) {
 float put_plate(
     Ui& ui, float x, float bottom, float room, std::string_view bright, std::string_view dim) {
   const float gap = bright.empty() || dim.empty() ? 0 : ui.px(5);
-  const float first = text_width(ui.fonts.tag, bright);
+  const float first = std::max(0.0F, std::min(text_width(ui.fonts.tag, bright), room - ui.px(13)));
   const float second =
       std::max(0.0F, std::min(text_width(ui.fonts.tag, dim), room - first - gap - ui.px(13)));
   const Area plate = {x, bottom - ui.px(20), first + gap + second + ui.px(12), ui.px(20)};

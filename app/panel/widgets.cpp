@@ -74,7 +74,7 @@ void tip_for(Ui& ui, const std::string& id, const Area& item, const Hint& hint) 
 
 std::uint32_t fill_of(Ui& ui, const Touch& state, const Face& face, bool& filled) {
   filled = true;
-  if (face.primary) return ui.theme.accent;
+  if (face.primary && state.enabled) return ui.theme.accent;
   if (face.on) return ui.theme.selected_row;
   if (state.held) return ui.theme.active;
   if (state.hovered && state.enabled) return ui.theme.hover;
@@ -97,7 +97,7 @@ void draw_face(Ui& ui, const Area& area, const Face& face, std::uint32_t ink_rgb
   const float shown = std::min(label, end - x - cap);
   put_text(ui, {x, area.y, shown + 1, area.height}, font, ink_rgb, face.label);
   if (cap <= 0) return;
-  const std::uint32_t cap_rgb = face.primary ? ui.theme.on_accent : 0;
+  const std::uint32_t cap_rgb = face.primary ? ink_rgb : 0;
   if (face.align == Align::left) {
     put_keys(ui,
              area.x + area.width - ui.px(8),

@@ -328,7 +328,17 @@ void CameraView::draw_boxes(Session& session, const ImageFrame& frame, ImDrawLis
       if (is_shown(session, box.track->uid) && is_selected(session, box.track->uid) == selected &&
           box.seen.in_image.area() > 0)
         draw_one(box);
-  brush::tags(list, state_.device, frame.area, std::move(tags));
+  // Within the picture: beside it lie bars, and the clip rectangle would cut them there.
+  const Vec2 first = frame.window(Vec2(-0.5, -0.5)),
+             last = frame.window(Vec2(frame.width - 0.5, frame.height - 0.5));
+  const float x0 = std::max(frame.area.x, static_cast<float>(first.x())),
+              y0 = std::max(frame.area.y, static_cast<float>(first.y()));
+  const Area picture = {
+      x0,
+      y0,
+      std::min(frame.area.x + frame.area.width, static_cast<float>(last.x())) - x0,
+      std::min(frame.area.y + frame.area.height, static_cast<float>(last.y())) - y0};
+  brush::tags(list, state_.device, picture, std::move(tags));
 }
 
 void CameraView::point(Session& session,

@@ -70,10 +70,17 @@ void draw_range_labels(const Session& session,
   const brush::Font font = brush::tag_font(state.device);
   const ImU32 ink = brush::color(theme(session.settings.theme).off);
   const double angle = -20 * kPi / 180;  // beside the middle: what drives ahead stays free
+  const auto place = [&](int reach) {
+    return map.project(
+        Vec3(reach * std::cos(angle), reach * std::sin(angle), state.points.ground()));
+  };
+  // From kilometres away the rings are one spot.
+  if (const auto near = place(10), far = place(80);
+      near && far && (*far - *near).norm() < 5 * font.size)
+    return;
   float last = 1e9f;
   for (int reach = 10; reach <= 80; reach += 10) {
-    const auto at =
-        map.project(Vec3(reach * std::cos(angle), reach * std::sin(angle), state.points.ground()));
+    const auto at = place(reach);
     if (!at || !map.area.contains(static_cast<float>(at->x()), static_cast<float>(at->y())))
       continue;
     // Far rings draw together; a label needs its own line.
@@ -81,12 +88,12 @@ void draw_range_labels(const Session& session,
     if (std::abs(y - last) < font.size) continue;
     last = y;
     const std::string text = fmt::format("{} m", reach);
-    brush::words(list,
-                 font,
-                 static_cast<float>(at->x()) - font.extent(text).x / 2,
-                 y - font.size / 2,
-                 ink,
-                 text);
+    const float half = font.extent(text).x / 2, x = static_cast<float>(at->x());
+    // Half of it says another number; along the upper edge the window's bars lie.
+    if (y - font.size / 2 < map.area.y + 42 * state.device.ui_scale ||
+        !map.area.contains(x - half, y) || !map.area.contains(x + half, y + font.size / 2))
+      continue;
+    brush::words(list, font, x - half, y - font.size / 2, ink, text);
   }
 }
 
