@@ -7,6 +7,7 @@
 
 #include "core/base/parse.hpp"
 #include "core/label/cuboids.hpp"
+#include "core/label/instants.hpp"
 
 namespace sweepbox {
 namespace {
@@ -106,6 +107,25 @@ bool has_width_first(const pugi::xml_node& tracklet) {
 }
 
 }  // namespace
+
+Pose ego_from_velodyne(const Drive& drive, int frame) {
+  return drive.ego_from("velodyne", frame).value_or(ego_from_clouds(drive, frame));
+}
+
+std::pair<std::uint64_t, std::uint64_t> bytes_of_item(std::string_view xml,
+                                                      const pugi::xml_node& item,
+                                                      std::size_t after) {
+  constexpr std::string_view kItemEnd = "</item>";
+  const auto begin =
+      static_cast<std::uint64_t>(std::max<std::ptrdiff_t>(item.offset_debug() - 1, 0));
+  const std::size_t end = xml.find(kItemEnd, after);
+  return {begin, end == std::string_view::npos ? xml.size() : end + kItemEnd.size()};
+}
+
+pugi::xml_node tracklets_of(const pugi::xml_document& document) {
+  const pugi::xml_node root = document.child("boost_serialization");
+  return (root ? root : document).child("tracklets");
+}
 
 TrackletManner manner_of(const pugi::xml_node& tracklets,
                          std::string_view frame_list,

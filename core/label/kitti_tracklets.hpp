@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/annotation/taxonomy.hpp"
+#include "core/drive/drive.hpp"
 #include "core/geometry/cuboid.hpp"
 #include "core/label/repairs.hpp"
 
@@ -15,6 +16,20 @@
 // in another order and the centre (formats.md 1.5, trap 12).
 
 namespace sweepbox {
+
+/// The list of frames that CVAT and Datumaro write beside the tracklets.
+constexpr std::string_view kTrackletFrameList = "frame_list.txt";
+
+/// The frame that tracklets stand in; the clouds' own, where the drive has no velodyne.
+Pose ego_from_velodyne(const Drive& drive, int frame);
+
+/// The node of all tracklets, with boost's root around it or without; none where there is neither.
+pugi::xml_node tracklets_of(const pugi::xml_document& document);
+
+/// Bytes [begin, end) of an item. Its end tag is the first behind `after`, a byte inside of it.
+std::pair<std::uint64_t, std::uint64_t> bytes_of_item(std::string_view xml,
+                                                      const pugi::xml_node& item,
+                                                      std::size_t after);
 
 struct TrackletManner {
   bool cvat =

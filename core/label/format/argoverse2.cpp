@@ -6,6 +6,7 @@
 
 #include "core/base/files.hpp"
 #include "core/base/hash.hpp"
+#include "core/label/argoverse2_rows.hpp"
 #include "core/label/points.hpp"
 #include "core/label/reading.hpp"
 #include "core/label/repairs.hpp"
@@ -23,8 +24,6 @@ LabelFormat argoverse2_labels();
 namespace {
 
 constexpr const char* kFormat = "argoverse2";
-constexpr const char* kFix = "correct the row, or take the file from the data set again";
-constexpr double kLargestSize = 100, kFarthest = 100'000;
 
 // argoverse/av2-api: src/av2/datasets/sensor/constants.py, AnnotationCategories.
 constexpr std::string_view kWords[] = {"REGULAR_VEHICLE",
@@ -58,133 +57,13 @@ constexpr std::string_view kWords[] = {"REGULAR_VEHICLE",
                                        "TRAFFIC_LIGHT_TRAILER",
                                        "OFFICIAL_SIGNALER"};
 
-/// Ten numbers of a box, in this order.
-constexpr const char* kNumbers[] = {
-    "length_m", "width_m", "height_m", "qw", "qx", "qy", "qz", "tx_m", "ty_m", "tz_m"};
-using Numbers = std::array<double, std::size(kNumbers)>;
-
-Result<Table> table_in(std::span<const std::byte> file) {
-  auto read = read_arrow(file);
-  if (!read) return tl::unexpected(read.error());
-  // What is left out could not be given back.
-  if (!read->left_out.empty()) return tl::unexpected(read->left_out.front());
-  return std::move(read->table);
-}
-
-/// The columns of a table that mean something here.
-struct Columns {
-  const TableColumn* stamp = nullptr;
-  const TableColumn* track = nullptr;  ///< nullptr: detections without tracks
-  const TableColumn* category = nullptr;
-  const TableColumn* score = nullptr;
-  const TableColumn* log = nullptr;
-  std::array<const TableColumn*, std::size(kNumbers)> numbers{};
-};
-
-Result<Columns> columns_of(const Table& table) {
-  Columns columns;
-  const auto find = [&](const char* name, bool text) -> const TableColumn* {
-    const TableColumn* column = table.find(name);
-    return column && is_text(column->type()) == text ? column : nullptr;
-  };
-  const auto missing = [](const char* name, const char* what) {
-    return fail({}, fmt::format("column {}", name), what, "none", "take another file");
-  };
-  if (!(columns.stamp = find("timestamp_ns", false))) return missing("timestamp_ns", "nanoseconds");
-  if (!(columns.category = find("category", true))) return missing("category", "classes");
-  for (std::size_t i = 0; i < std::size(kNumbers); ++i)
-    if (!(columns.numbers[i] = find(kNumbers[i], false))) return missing(kNumbers[i], "numbers");
-  columns.track = find("track_uuid", true);
-  columns.score = find("score", false);
-  columns.log = find("log_id", true);
-  return columns;
-}
-
-Result<Cuboid> cuboid_of(const Columns& columns, std::size_t row, const RawAngles& angles) {
-  Numbers n;
-  for (std::size_t i = 0; i < n.size(); ++i) n[i] = columns.numbers[i]->number(row);
-  for (std::size_t i = 0; i < 3; ++i)
-    if (!(n[i] > 0 && n[i] <= kLargestSize))
-      return fail({},
-                  kNumbers[i],
-                  text("a length above 0, up to {} m", kLargestSize),
-                  text("{}", n[i]),
-                  kFix);
-  for (std::size_t i = 7; i < 10; ++i)
-    if (!(std::abs(n[i]) <= kFarthest))
-      return fail({}, kNumbers[i], text("a place within {} m", kFarthest), text("{}", n[i]), kFix);
-  const auto rotation = angles.wxyz(n[3], n[4], n[5], n[6]);
-  if (!rotation) return fail({}, "qw qx qy qz", "a quaternion", "zeros or no numbers", kFix);
-  return Cuboid{{*rotation, {n[7], n[8], n[9]}}, {n[0], n[1], n[2]}};
-}
-
-/// The frame of a time: named by it, or seen at it; else an instant of no frame.
-class Times {
- public:
-  explicit Times(const Drive& drive) : drive_(drive), instants_(drive) {}
-
-  Instant at(std::int64_t ns) const {
-    const std::string name = std::to_string(ns);
-    if (instants_.has(name)) return instants_.named(name);
-    const int nearest = drive_.frames().empty() ? -1 : frame_nearest(drive_, {ns});
-    if (nearest < 0) return {-1, 0, name, {ns}};
-    const FrameInfo& frame = drive_.frames()[static_cast<std::size_t>(nearest)];
-    constexpr std::int64_t kSame = 1000;  // doubles of seconds round so
-    const std::int64_t gap = std::max(frame.stamp.ns, ns) - std::min(frame.stamp.ns, ns);
-    if (gap <= kSame) return instant_of_frame(drive_, nearest);
-    return {-1, nearest, name, {ns}};
-  }
-
- private:
-  const Drive& drive_;
-  Instants instants_;
-};
-
-/// Differences of times must stay inside 64 bits.
-bool is_time(std::optional<std::int64_t> ns) {
-  constexpr std::int64_t kMost = std::int64_t{1} << 61;
-  return ns && *ns >= -kMost && *ns <= kMost;
-}
-
-/// Rows of other logs in a file of detections belong to other drives.
-bool is_of_log(const Columns& columns, std::size_t row, const std::string& log) {
-  return !columns.log || log.empty() || columns.log->text(row) == log;
-}
-
-/// The drive's name where some row has it.
-std::string log_of(const Columns& columns, std::size_t rows, const Drive& drive) {
-  for (std::size_t row = 0; columns.log && row < rows; ++row)
-    if (columns.log->text(row) == drive.info().name) return drive.info().name;
-  return {};
-}
-
-Result<Label> label_of(const Columns& columns,
-                       std::size_t row,
-                       const Times& times,
-                       const RawAngles& angles) {
-  const auto ns = columns.stamp->integer(row);
-  if (!is_time(ns)) return fail({}, "timestamp_ns", "nanoseconds", "no time", kFix);
-  const auto cuboid = cuboid_of(columns, row, angles);
-  if (!cuboid) return tl::unexpected(cuboid.error());
-  if (columns.category->text(row).empty()) return fail({}, "category", "a class", "nothing", kFix);
-  const Instant instant = times.at(*ns);
-  Label label = label_at(instant);
-  label.cuboid_in_ego = *cuboid;
-  label.class_name = columns.category->text(row);
-  label.track = columns.track ? columns.track->text(row) : std::string_view();
-  label.has_track_id = !label.track.empty();
-  if (!label.has_track_id) label.track = made_up_track(instant.name, row + 1);
-  if (columns.score && columns.score->valid(row)) label.score = columns.score->number(row);
-  return label;
-}
-
 Table empty_table() {
   Table table;
   table.packing = TablePacking::lz4;
   table.columns.emplace_back("timestamp_ns", ColumnType::i64);
   table.columns.emplace_back("track_uuid", ColumnType::text);
   table.columns.emplace_back("category", ColumnType::text);
-  for (const char* name : kNumbers) table.columns.emplace_back(name, ColumnType::f64);
+  for (const char* name : argoverse2::kNumbers) table.columns.emplace_back(name, ColumnType::f64);
   table.columns.emplace_back("num_interior_pts", ColumnType::i64);
   return table;
 }
@@ -205,8 +84,8 @@ Result<LabelSet> read(const Drive& drive, const fs::path& place) {
   set.format = kFormat;
   Source source = source_at(drive, path, kFormat);
   const auto bytes = read_bytes(path);
-  auto table = bytes ? table_in(*bytes) : tl::unexpected(bytes.error());
-  const auto columns = table ? columns_of(*table) : tl::unexpected(table.error());
+  auto table = bytes ? argoverse2::table_in(*bytes) : tl::unexpected(bytes.error());
+  const auto columns = table ? argoverse2::columns_of(*table) : tl::unexpected(table.error());
   if (!columns) {
     Error error = columns.error();
     error.file = source.file;
@@ -215,15 +94,15 @@ Result<LabelSet> read(const Drive& drive, const fs::path& place) {
   source.hash = Hash().add(std::span<const std::byte>(*bytes)).value();
   source.text = other_columns(*table);
 
-  const Times times(drive);
+  const argoverse2::Times times(drive);
   const RawAngles angles(drive);
-  const std::string log = log_of(*columns, table->rows(), drive);
+  const std::string log = argoverse2::log_of(*columns, table->rows(), drive);
   FileProblems problems(set.problems, source.file);
   std::set<std::pair<std::int64_t, std::string>> seen;
   for (std::size_t row = 0; row < table->rows(); ++row) {
-    if (!is_of_log(*columns, row, log)) continue;
+    if (!argoverse2::is_of_log(*columns, row, log)) continue;
     const std::string where = fmt::format("row {}", row + 1);
-    auto label = label_of(*columns, row, times, angles);
+    auto label = argoverse2::label_of(*columns, row, times, angles);
     if (!label) {
       problems.add(where, label.error());
       continue;
@@ -247,7 +126,7 @@ Result<LabelSet> read(const Drive& drive, const fs::path& place) {
   return set;
 }
 
-Numbers numbers_of(const Cuboid& cuboid) {
+argoverse2::Numbers numbers_of(const Cuboid& cuboid) {
   const Quat& q = cuboid.pose.rotation;
   const Vec3& t = cuboid.pose.translation;
   return {cuboid.size.x(),
@@ -304,13 +183,13 @@ class Writer {
   Result<void> read_source_again() {
     const fs::path path = request_.drive.info().root / source().file;  // an absolute one stays
     const auto bytes = read_bytes(path);
-    auto table = bytes ? table_in(*bytes) : tl::unexpected(bytes.error());
-    const auto columns = table ? columns_of(*table) : tl::unexpected(table.error());
+    auto table = bytes ? argoverse2::table_in(*bytes) : tl::unexpected(bytes.error());
+    const auto columns = table ? argoverse2::columns_of(*table) : tl::unexpected(table.error());
     if (!columns) return write_without_source();
     source_id_ =
         Hash().add(std::span<const std::byte>(*bytes)).value() == source().hash ? source().id : "";
     table_ = std::move(*table);
-    columns_ = *columns_of(table_);
+    columns_ = *argoverse2::columns_of(table_);
     return {};
   }
 
@@ -371,17 +250,19 @@ class Writer {
   /// The source's rows in order: as they are, changed, or (deleted) gone.
   std::vector<OutRow> rows_of_source() {
     std::vector<OutRow> rows;
-    const Times times(request_.drive);
+    const argoverse2::Times times(request_.drive);
     const RawAngles angles(request_.drive);
-    const std::string log = sources_.empty() ? "" : log_of(columns_, table_.rows(), request_.drive);
+    const std::string log =
+        sources_.empty() ? "" : argoverse2::log_of(columns_, table_.rows(), request_.drive);
     const bool whole = is_whole(request_);
     for (std::size_t row = 0; row < table_.rows(); ++row) {
       OutRow out{columns_.stamp->integer(row).value_or(0), row, nullptr, {}, -1};
       const auto frame = frame_at_.find(out.ns);
       if (frame != frame_at_.end()) out.frame = frame->second->instant.frame;
       if (!whole && frame == frame_at_.end()) continue;
-      const bool of_log = is_of_log(columns_, row, log);
-      const auto label = of_log ? label_of(columns_, row, times, angles) : tl::unexpected(Error{});
+      const bool of_log = argoverse2::is_of_log(columns_, row, log);
+      const auto label =
+          of_log ? argoverse2::label_of(columns_, row, times, angles) : tl::unexpected(Error{});
       // What could not be read, or is another drive's, was not deleted either.
       if (!label) {
         rows.push_back(out);
@@ -424,7 +305,7 @@ class Writer {
   void add_row(const OutRow& row, Table& out) {
     const Table& from = table_;
     const auto points = row.box ? counts_.of(row.box->cuboid_in_ego, row.frame) : std::nullopt;
-    Numbers numbers{};
+    argoverse2::Numbers numbers{};
     if (row.box) numbers = numbers_in_row(row);
     for (std::size_t i = 0; i < out.columns.size(); ++i) {
       TableColumn& to = out.columns[i];
@@ -438,9 +319,13 @@ class Writer {
         copy();
         continue;
       }
-      const auto number = std::find(std::begin(kNumbers), std::end(kNumbers), to.name);
-      if (number != std::end(kNumbers))
-        add_number(numbers[static_cast<std::size_t>(number - std::begin(kNumbers))], base, row, to);
+      const auto number =
+          std::find(std::begin(argoverse2::kNumbers), std::end(argoverse2::kNumbers), to.name);
+      if (number != std::end(argoverse2::kNumbers))
+        add_number(numbers[static_cast<std::size_t>(number - std::begin(argoverse2::kNumbers))],
+                   base,
+                   row,
+                   to);
       else if (to.name == "category")
         to.add_text(category_of(*row.box));
       else if (to.name == "track_uuid")
@@ -463,8 +348,8 @@ class Writer {
   }
 
   /// Of the two quaternions of a rotation that which the row has.
-  Numbers numbers_in_row(const OutRow& row) const {
-    Numbers numbers = numbers_of(row.box->cuboid_in_ego);
+  argoverse2::Numbers numbers_in_row(const OutRow& row) const {
+    argoverse2::Numbers numbers = numbers_of(row.box->cuboid_in_ego);
     double product = numbers[3];  // without a row: the one with a positive w
     if (row.base) {
       product = 0;
@@ -492,7 +377,7 @@ class Writer {
   Sources sources_;
   std::string source_id_;  ///< of keys whose record is a row; empty: rows have moved
   Table table_;            ///< of the source
-  Columns columns_;
+  argoverse2::Columns columns_;
   std::vector<OutFrame> frames_;
   std::map<std::int64_t, const OutFrame*> frame_at_;
   std::map<std::size_t, const OutBox*> claims_;
@@ -511,8 +396,8 @@ double recognise(const fs::path& place) {
   const fs::path path = fs::is_directory(place, ignored) ? place / "annotations.feather" : place;
   if (path.extension() != ".feather") return 0;
   const auto bytes = read_bytes(path, std::uint64_t{1} << 28);
-  const auto table = bytes ? table_in(*bytes) : tl::unexpected(bytes.error());
-  return table && columns_of(*table) ? 0.95 : 0;
+  const auto table = bytes ? argoverse2::table_in(*bytes) : tl::unexpected(bytes.error());
+  return table && argoverse2::columns_of(*table) ? 0.95 : 0;
 }
 
 }  // namespace
