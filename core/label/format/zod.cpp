@@ -248,8 +248,6 @@ class Writer {
          const Source& source,
          const JsonText& json)
       : request_(request),
-        frame_(frame),
-        source_(source),
         json_(json),
         patch_(json_),
         key_(key_frame_at(request.drive, frame.instant)),
@@ -385,8 +383,6 @@ class Writer {
   }
 
   const WriteRequest& request_;
-  const OutFrame& frame_;
-  const Source& source_;
   const JsonText& json_;
   JsonPatch patch_;
   KeyFrame key_;
