@@ -154,6 +154,7 @@ TEST_CASE("the window is whole at every size that people have") {
     Robot robot(drive, folder / (std::to_string(width) + ".sbx"), options);
     robot.wait_for("view/scene");
     robot.key("Tab");  // the next box: properties and side views have something to show
+    robot.wait_for("props/class");
     robot.picture("size-" + std::to_string(width));
     for (const char* id : {"view/scene",
                            "view/top",
