@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "core/check/fit.hpp"
 
@@ -234,6 +235,24 @@ void need_boxes(const Evidence& evidence,
        "longish boxes of 15 points where the drive looks aslant in its world");
 }
 
+/// Whether a place that is off is off for parked ones too, where there are some: else it is movers
+/// that are of another time.
+bool moves_what_stands(const Evidence& evidence,
+                       const LabelSet& whole,
+                       const LabelSet& labels,
+                       std::span<const Sample> samples,
+                       const Guess& place) {
+  if (place.repair.empty()) return false;
+  std::set<std::string> movers;
+  for (const Move& move : moves_of(evidence, whole, 2))
+    movers.insert(whole.labels[move.label].track);
+  const Fit standing = fit_of(
+      samples, labels, with_repair(labels, evidence.drive, place.repair), [&](const Label& label) {
+        return !label.has_track_id || !movers.contains(label.track);
+      });
+  return standing.boxes < 3 || standing.gain() > place.fit.gain() / 3;
+}
+
 }  // namespace
 
 Guess best_place(const Evidence& evidence,
@@ -311,7 +330,8 @@ LabelSet examine_boxes(const Evidence& evidence, LabelSet whole, Examination& re
   }
   // A place that is off throughout is asked for last: half a height is an offset too.
   const Guess place = best_place(evidence, labels, samples);
-  if (place.fit.gain() > best.fit.gain() + 0.05 &&
+  if (moves_what_stands(evidence, whole, labels, samples, place) &&
+      place.fit.gain() > best.fit.gain() + 0.05 &&
       (best.ailment != Ailment::half_height || best.fit.gain() < 0.7 * place.fit.gain())) {
     second = best;
     best = place;

@@ -140,6 +140,7 @@ std::optional<LabelSet> other_frame(const Evidence& evidence,
 /// what stands in the world while ego moves.
 struct Instants {
   Fit all, standing;
+  Fit whole;  ///< of every box, those that stay where they are too
 };
 
 /// The same objects in the same frames, once at each instant: points in their boxes.
@@ -159,16 +160,18 @@ Instants fit_of_instants(const Evidence& evidence,
     if (!label.has_track_id || other == others.end() || place.head<2>().norm() > kNearest) continue;
     const Cuboid& later = other->second->cuboid_in_ego;
     const double apart = (later.pose.translation - place).head<2>().norm();
-    if (apart < kMoves) continue;
     const auto points =
         evidence.scene(label.frame)
             ->above_ground(place, label.cuboid_in_ego.size.norm() / 2 + 0.5 + apart);
     const auto before = inside(label.cuboid_in_ego, points), after = inside(later, points);
+    fit.whole.add(before, after);
+    if (apart < kMoves) continue;
     fit.all.add(before, after);
     if (!movers.contains(label.track)) fit.standing.add(before, after);
   }
   fit.all.finish();
   fit.standing.finish();
+  fit.whole.finish();
   return fit;
 }
 
@@ -183,7 +186,7 @@ std::optional<LabelSet> other_instant(const Evidence& evidence,
   std::set<std::string> movers;
   for (const Move& move : moves_of(evidence, labels, 2))
     movers.insert(labels.labels[move.label].track);
-  Fit best, standing;
+  Fit best, standing, whole;
   int moving = 0;
   std::string repair;
   LabelSet repaired;
@@ -195,6 +198,7 @@ std::optional<LabelSet> other_instant(const Evidence& evidence,
     if (fit.all.gain() <= best.gain() + 0.02) continue;
     best = fit.all;
     standing = fit.standing;
+    whole = fit.whole;
     repair = tried;
     repaired = std::move(shifted);
   }
@@ -202,14 +206,14 @@ std::optional<LabelSet> other_instant(const Evidence& evidence,
   auto certainty = judged(best);
   if (repair.empty() || !certainty || *certainty == Certainty::too_few) return std::nullopt;
   // Where what stands fits as it is, movers alone are of another time.
-  constexpr int kFew = 3;
-  const bool by_movers_alone = standing.boxes < kFew;
+  const bool by_movers_alone = standing.boxes < 8 && standing.telling() < 3;
   if (!by_movers_alone && (standing.gain() < 0.05 || standing.better <= standing.worse))
     return std::nullopt;
-  if (by_movers_alone) certainty = Certainty::likely;
   // A place that is off throughout fits some other instant better too.
-  if (best_place(evidence, labels, samples_of(evidence, labels, 40)).fit.gain() > 1.2 * best.gain())
-    return std::nullopt;
+  const double placed = best_place(evidence, labels, samples_of(evidence, labels, 40)).fit.gain();
+  if (placed > 1.2 * whole.gain()) return std::nullopt;
+  const bool alone = !by_movers_alone && placed < 0.9 * whole.gain();
+  if (!alone) certainty = Certainty::likely;
   Finding found =
       finding(Ailment::label_shift,
               *certainty,
@@ -226,7 +230,7 @@ std::optional<LabelSet> other_instant(const Evidence& evidence,
                     std::lround(100 * best.as_is))});
   found.measures.push_back({"points in boxes", "%", 100 * best.as_is, 100 * best.repaired});
   result.findings.push_back(std::move(found));
-  return by_movers_alone ? std::nullopt : std::optional(std::move(repaired));
+  return alone ? std::optional(std::move(repaired)) : std::nullopt;
 }
 
 }  // namespace

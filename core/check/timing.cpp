@@ -104,14 +104,15 @@ void examine_time(const Evidence& evidence, const LabelSet& labels, Examination&
       offset = ms;
     }
   if (now.lag < 2 * kClearly || best.lag > now.lag / 2 || best.better * 2 < boxes ||
-      best.better < 4 * best.worse)
+      best.better < 2 * best.worse)
     return;
   // A whole frame may explain it too where nothing that stands says otherwise.
   const bool alone =
       std::none_of(result.findings.begin(), result.findings.end(), [](const Finding& one) {
         return one.ailment == Ailment::label_shift;
       });
-  const bool sure = alone && boxes >= 8 && best.lag < now.lag / 3 && best.better * 4 > boxes * 3;
+  const bool sure = alone && boxes >= 8 && best.lag < now.lag / 3 && best.better * 4 > boxes * 3 &&
+                    best.better > 4 * best.worse;
   Finding found = finding(Ailment::movers_off,
                           sure ? Certainty::certain : Certainty::likely,
                           fmt::format("labels.time_offset_ms={}", offset),

@@ -228,6 +228,11 @@ Apply moving(const char* name, const char* value) {
   };
 }
 
+bool same(const Pose& a, const Pose& b) {
+  return (a.translation - b.translation).norm() < 1e-9 &&
+         a.rotation.angularDistance(b.rotation) < 1e-9;
+}
+
 }  // namespace
 
 DriveTables tables_of(const std::shared_ptr<const Drive>& drive, const LabelSet& labels) {
@@ -260,7 +265,10 @@ DriveTables tables_of(const std::shared_ptr<const Drive>& drive, const LabelSet&
         if (!read->pieces.empty()) cloud.cloud = *read->pieces.front();
         return cloud;
       };
-      sweep.ego_from_points = drive->ego_from(tables.lidars[l].name, f);
+      // Only points that are stored in the world have a pose of their own.
+      if (const auto pose = drive->ego_from(tables.lidars[l].name, f);
+          pose && !same(*pose, tables.lidars[l].ego_from_points))
+        sweep.ego_from_points = pose;
       stamps.push_back(sweep.stamp);
       tables.lidars[l].sweeps.push_back(std::move(sweep));
     }
