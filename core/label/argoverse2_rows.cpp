@@ -101,7 +101,9 @@ Result<Label> label_of(const Columns& columns,
   label.track = columns.track ? columns.track->text(row) : std::string_view();
   label.has_track_id = !label.track.empty();
   if (!label.has_track_id) label.track = made_up_track(instant.name, row + 1);
-  if (columns.score && columns.score->valid(row)) label.score = columns.score->number(row);
+  // Not a number where it is missing, or what a detector divided by zero: the row keeps it.
+  const double score = columns.score ? columns.score->number(row) : std::nan("");
+  if (std::isfinite(score)) label.score = score;
   return label;
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -275,6 +276,8 @@ TEST_CASE(
     for (std::size_t i = 0; i < std::size(numbers); ++i)
       table.columns[4 + i].add_number(row == 0 && i == 1 ? -2.5 : numbers[i].second);
   }
+  table.columns[14] = TableColumn("score", ColumnType::f32);
+  for (const double score : {0.25, 0.25, std::nan("")}) table.columns[14].add_number(score);
   const auto bytes = write_arrow(table);
   REQUIRE(bytes);
   const fs::path path = folder / "annotations.feather";
@@ -290,6 +293,7 @@ TEST_CASE(
   CHECK(set->problems[1].where == "row 3, track_uuid");
   REQUIRE(set->labels.size() == 2);
   CHECK(set->labels[0].score == 0.25);
+  CHECK_FALSE(set->labels[1].score);
   CHECK(set->labels[0].class_name == "BUS");
   const auto import = test::imported(std::move(*set), *drive);
   const auto written = [&] {
