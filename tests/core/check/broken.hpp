@@ -31,6 +31,7 @@ struct Breakage {
   std::vector<std::string> repairs;  ///< any of these undoes it; empty: there is none
   /// False where the drive lacks what it needs (images, movers …): nothing is broken then.
   std::function<bool(const Subject& good, DriveTables& tables, LabelSet& labels)> apply;
+  bool images = true;  ///< looked at too; the same ways by other amounts do without
 };
 
 std::vector<Breakage> breakages();

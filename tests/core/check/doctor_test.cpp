@@ -91,6 +91,7 @@ std::optional<Outcome> outcome_of(const Breakage& breakage, const Subject& subje
   if (!drive) return outcome;
   DoctorOptions options;
   options.frames = 6;
+  options.images = breakage.images;
   const Examination examined = examine(*drive, labels, options);
   const Finding* found = nullptr;
   const Finding* misnamed = nullptr;
@@ -112,7 +113,7 @@ std::optional<Outcome> outcome_of(const Breakage& breakage, const Subject& subje
   outcome.curable = outcome.told && !found->repair.empty();
   if (outcome.curable) {
     // No image tells of boxes.
-    options.images = found->repair.find("labels.") == std::string::npos;
+    options.images = options.images && found->repair.find("labels.") == std::string::npos;
     LabelSet again = labels;
     if (const auto repaired = test::opened(tables, found->repair)) {
       apply_label_repairs(again, *repaired);
