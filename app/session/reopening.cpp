@@ -241,9 +241,7 @@ Edit relabel_edit(const Edit& before, const Edit& fresh, const Document& documen
   };
 
   kept = 0;
-  Edit edit;
-  edit.author = Author::import;
-  edit.title = "Labels read again";
+  EditBuilder edit(document);
   for (const auto& track : document.tracks()) {
     auto [at, end] = known.equal_range(place_of(*track));
     while (at != end && !untouched(*track, *at->second.first)) ++at;
@@ -256,7 +254,7 @@ Edit relabel_edit(const Edit& before, const Edit& fresh, const Document& documen
     const auto read = at->second.second;
     known.erase(at);
     if (!read) {  // the repair leaves it out (labels.duplicates)
-      edit.changes.push_back({{Kind::track, to_hex(track->uid)}, track, {}});
+      edit.remove(track->uid);
       continue;
     }
     Track after = *read;
@@ -264,12 +262,9 @@ Edit relabel_edit(const Edit& before, const Edit& fresh, const Document& documen
     after.name = track->name;
     after.state = track->state;
     after.marks = track->marks;
-    if (after != *track)
-      edit.changes.push_back({{Kind::track, to_hex(track->uid)},
-                              track,
-                              std::make_shared<const Track>(std::move(after))});
+    edit.set(std::move(after));
   }
-  return edit;
+  return edit.finish("Labels read again", Author::import);
 }
 
 Result<void> show_repair(Session& session, const std::string& name, const std::string& value) {

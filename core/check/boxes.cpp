@@ -177,11 +177,7 @@ bool is_of_headings(Ailment ailment) {
 /// What a second repair would still gain on top of the first.
 double left_after(const Evidence& evidence, const LabelSet& labels, const std::string& repair) {
   const LabelSet repaired = with_repair(labels, evidence.drive, repair);
-  const std::vector<Sample> samples = samples_of(evidence, repaired, kNear);
-  double left = best_place(evidence, repaired, samples).fit.gain();
-  for (const Guess& guess : fits_of(evidence, samples, repaired))
-    left = std::max(left, guess.fit.gain());
-  return left;
+  return most_gained(evidence, repaired, samples_of(evidence, repaired, kNear));
 }
 
 /// Counts of the boxes that hold enough points in any reading, by what they can tell: a heading
@@ -255,56 +251,13 @@ bool moves_what_stands(const Evidence& evidence,
 
 }  // namespace
 
-Guess best_place(const Evidence& evidence,
-                 const LabelSet& labels,
-                 std::span<const Sample> samples) {
-  // A turn or an offset looks at one box at a time: no labels are copied for each of the hundred.
-  std::vector<std::size_t> before;
-  for (const Sample& sample : samples)
-    before.push_back(inside(sample.label->cuboid_in_ego, sample.points));
-  const auto gain_of = [&](const Pose& moved) {
-    double gain = 0;
-    int boxes = 0;
-    for (std::size_t i = 0; i < samples.size(); ++i) {
-      const auto after = inside(moved * samples[i].label->cuboid_in_ego, samples[i].points);
-      const auto most = std::max(before[i], after);
-      if (most < kEnoughPoints) continue;
-      ++boxes;
-      gain +=
-          (static_cast<double>(after) - static_cast<double>(before[i])) / static_cast<double>(most);
-    }
-    return boxes ? gain / boxes : 0;
-  };
-  const auto guess = [&](Ailment ailment, std::string repair) {
-    const Fit fit = fit_of(samples, labels, with_repair(labels, evidence.drive, repair));
-    return Guess{ailment, std::move(repair), fit};
-  };
-  double turned = 0, shifted = 0, degrees = 0;
-  for (int step = -12; step <= 12; ++step)
-    if (const double gain = step ? gain_of(pose_from_yaw(step * 0.5 * kPi / 180)) : 0;
-        gain > turned) {
-      turned = gain;
-      degrees = step * 0.5;
-    }
-  Vec3 offset = Vec3::Zero();
-  for (const double reach : {2.0, 1.0, 0.4}) {
-    const Vec3 from = offset;
-    for (const int axis : {2, 0, 1})
-      for (int step = -4; step <= 4; ++step) {
-        Vec3 tried = offset;
-        tried[axis] = from[axis] + step * reach / 4;
-        const double gain = gain_of(Pose{Quat::Identity(), tried});
-        if (gain <= shifted + 1e-6) continue;
-        shifted = gain;
-        offset = tried;
-      }
-  }
-  if (shifted > turned + 0.02)
-    return guess(
-        Ailment::everything_shifted,
-        fmt::format("labels.offset={:.2f} {:.2f} {:.2f}", offset.x(), offset.y(), offset.z()));
-  if (turned > 0) return guess(Ailment::small_angle, fmt::format("labels.turn={}", degrees));
-  return {Ailment::small_angle, {}, {}};
+double most_gained(const Evidence& evidence,
+                   const LabelSet& labels,
+                   std::span<const Sample> samples) {
+  double most = best_place(evidence, labels, samples).fit.gain();
+  for (const Guess& guess : fits_of(evidence, samples, labels))
+    most = std::max(most, guess.fit.gain());
+  return most;
 }
 
 LabelSet examine_boxes(const Evidence& evidence, LabelSet whole, Examination& result) {

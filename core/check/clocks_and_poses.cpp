@@ -99,6 +99,27 @@ double met(const Scene& scene, const std::vector<Vec3>& points, const Pose& scen
   return points.empty() ? 0 : static_cast<double>(hits) / static_cast<double>(points.size());
 }
 
+/// Scenes some way apart, one after the other: the farther, the more a wrong pose shows.
+std::vector<std::pair<const Scene*, const Scene*>> pairs_of_scenes(const Evidence& evidence) {
+  constexpr double kLeast = 0.5, kGood = 2, kMost = 25;  // m
+  std::vector<std::pair<const Scene*, const Scene*>> pairs;
+  const std::vector<Scene>& scenes = evidence.scenes;
+  for (std::size_t i = 0; i + 1 < scenes.size();) {
+    const auto from = evidence.drive.world_from_ego(scenes[i].stamp());
+    std::size_t other = i;
+    for (std::size_t j = i + 1; from && j < scenes.size(); ++j) {
+      const auto to = evidence.drive.world_from_ego(scenes[j].stamp());
+      const double way = to ? (from->translation - to->translation).norm() : 0;
+      if (way < kLeast || way > kMost) continue;
+      other = j;
+      if (way >= kGood) break;
+    }
+    if (other != i) pairs.emplace_back(&scenes[i], &scenes[other]);
+    i = std::max(other, i + 1);
+  }
+  return pairs;
+}
+
 struct PoseGuess {
   Ailment ailment;
   const char* repair;
@@ -146,12 +167,10 @@ void examine_poses(const Evidence& evidence, Examination& result) {
          return Pose{reordered(pose.rotation, "wxyz"), pose.translation};
        }}};
   int pairs = 0;
-  for (std::size_t i = 1; i < evidence.scenes.size() && pairs < 4; ++i) {
-    const Scene &a = evidence.scenes[i - 1], &b = evidence.scenes[i];
+  for (const auto& [first, second] : pairs_of_scenes(evidence)) {
+    if (pairs == 4 || evidence.options.cancel.requested()) break;
+    const Scene &a = *first, &b = *second;
     const auto of_a = drive.world_from_ego(a.stamp()), of_b = drive.world_from_ego(b.stamp());
-    if (!of_a || !of_b || evidence.options.cancel.requested()) continue;
-    const double way = (of_a->translation - of_b->translation).norm();
-    if (way < 0.5 || way > 25) continue;
     const auto points = standing_points(b);
     if (points.size() < 100) continue;
     ++pairs;

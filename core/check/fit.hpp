@@ -47,6 +47,11 @@ Fit fit_of(std::span<const Sample> samples,
 /// repair where nothing fits better.
 Guess best_place(const Evidence& evidence, const LabelSet& labels, std::span<const Sample> samples);
 
+/// What the best repair of boxes alone gains in points: of headings, sizes, floors or the place.
+double most_gained(const Evidence& evidence,
+                   const LabelSet& labels,
+                   std::span<const Sample> samples);
+
 /// certain, likely, too_few; empty where the fit is no better.
 std::optional<Certainty> judged(const Fit& fit);
 

@@ -209,10 +209,10 @@ std::optional<LabelSet> other_instant(const Evidence& evidence,
   const bool by_movers_alone = standing.boxes < 8 && standing.telling() < 3;
   if (!by_movers_alone && (standing.gain() < 0.05 || standing.better <= standing.worse))
     return std::nullopt;
-  // A place that is off throughout fits some other instant better too.
-  const double placed = best_place(evidence, labels, samples_of(evidence, labels, 40)).fit.gain();
-  if (placed > 1.2 * whole.gain()) return std::nullopt;
-  const bool alone = !by_movers_alone && placed < 0.9 * whole.gain();
+  // What is off throughout fits some other instant better too.
+  const double otherwise = most_gained(evidence, labels, samples_of(evidence, labels, 40));
+  if (otherwise > 1.2 * whole.gain()) return std::nullopt;
+  const bool alone = !by_movers_alone && otherwise < 0.9 * whole.gain();
   if (!alone) certainty = Certainty::likely;
   Finding found =
       finding(Ailment::label_shift,

@@ -90,7 +90,6 @@ std::optional<Outcome> outcome_of(const Breakage& breakage, const Subject& subje
   const auto drive = test::opened(tables);
   if (!drive) return outcome;
   DoctorOptions options;
-  options.frames = 6;
   options.images = breakage.images;
   const Examination examined = examine(*drive, labels, options);
   const Finding* found = nullptr;
