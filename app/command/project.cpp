@@ -55,7 +55,7 @@ int run(const Invocation& invocation) {
       for (const Row& row : rows[static_cast<std::size_t>(f)]) {
         // The box at the image's own time; a label that stands alone is where it was written.
         std::optional<Cuboid> cuboid;
-        if (row.source) cuboid = cuboid_in_ego_at(*row.source, drive, image.stamp);
+        if (row.source) cuboid = cuboid_on_image(*row.source, drive, frame.stamp, image.stamp);
         if (!cuboid) cuboid = ego_from_ego(drive, frame.stamp, image.stamp) * row.cuboid_in_ego;
         const BoxProjection seen = project_box(camera, *cuboid);
         if (seen.in_image.area() <= 0) continue;

@@ -189,7 +189,7 @@ int best_camera(Session& session, TrackId track) {
   int best = -1;
   double best_score = 0;
   for (const ImageFile& image : session.frame().images) {
-    const auto cuboid = cuboid_in_ego_at(*shown, *session.drive, image.stamp);
+    const auto cuboid = cuboid_on_image(*shown, *session.drive, session.frame().stamp, image.stamp);
     if (!cuboid) continue;
     const BoxProjection seen = project_box(shown_camera(session, image), *cuboid);
     const double score = seen.visible * seen.in_image.area();

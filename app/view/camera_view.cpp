@@ -74,7 +74,8 @@ CameraTextures::Shown CameraTextures::shown(Session& session, int camera, double
 const std::vector<ImageBox>& ImageBoxes::of(Session& session, const ImageFile& file) {
   const Camera camera = shown_camera(session, file);
   const bool same_camera = calibration_ == file.calibration &&
-                           camera_from_ego_ == camera.camera_from_ego && stamp_ == file.stamp;
+                           camera_from_ego_ == camera.camera_from_ego && stamp_ == file.stamp &&
+                           frame_ == session.frame().stamp;
   if (same_camera && document_ == session.versions.document) return boxes_;
   std::vector<ImageBox> before;
   if (same_camera) before.swap(boxes_);
@@ -82,9 +83,10 @@ const std::vector<ImageBox>& ImageBoxes::of(Session& session, const ImageFile& f
   calibration_ = file.calibration;
   camera_from_ego_ = camera.camera_from_ego;
   stamp_ = file.stamp;
+  frame_ = session.frame().stamp;
   document_ = session.versions.document;
   for (const auto& track : session.document().tracks()) {
-    const auto cuboid = cuboid_in_ego_at(*track, *session.drive, file.stamp);
+    const auto cuboid = cuboid_on_image(*track, *session.drive, frame_, file.stamp);
     if (!cuboid) continue;
     const auto old = std::find_if(before.begin(), before.end(), [&](const ImageBox& b) {
       return b.track && b.track->uid == track->uid && b.cuboid_in_ego == *cuboid;

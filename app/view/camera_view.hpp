@@ -59,6 +59,7 @@ class ImageBoxes {
   std::shared_ptr<const Camera> calibration_;
   Pose camera_from_ego_;
   Stamp stamp_;
+  Stamp frame_;
   std::uint64_t document_ = 0;
 };
 

@@ -156,7 +156,7 @@ KittiRow kitti_row(const WriteRequest& request,
 
   const ImageFile* image = left_color_image(request.drive, instant.frame);
   if (!image) return row;
-  const auto at_image = cuboid_in_ego_at(*box.track, request.drive, image->stamp);
+  const auto at_image = cuboid_on_image(*box.track, request.drive, instant.stamp, image->stamp);
   const BoxProjection seen = project_box(corrected(*image->calibration, request.document),
                                          at_image.value_or(box.cuboid_in_ego));
   if (seen.in_image.area() <= 0) return row;

@@ -93,4 +93,17 @@ std::optional<Cuboid> cuboid_in_ego_at(const Track& track, const Drive& drive, S
   return world_from_ego_of_label(drive, stamp).inverse() * *cuboid;
 }
 
+std::optional<Cuboid> cuboid_on_image(const Track& track,
+                                      const Drive& drive,
+                                      Stamp frame,
+                                      Stamp image) {
+  if (auto cuboid = cuboid_in_ego_at(track, drive, image)) return cuboid;
+  const auto in_frame = cuboid_in_ego_at(track, drive, frame);
+  if (!in_frame) return std::nullopt;
+  const std::int64_t between = std::max(frame, image).ns - std::min(frame, image).ns;
+  if (const auto carried = cuboid_at(track, image, between))
+    return world_from_ego_of_label(drive, image).inverse() * *carried;
+  return ego_from_ego(drive, frame, image) * *in_frame;
+}
+
 }  // namespace sweepbox

@@ -165,4 +165,11 @@ std::vector<FrameCuboid> cuboids_in_frame(const Document& document, const Drive&
 /// to half a frame gap beyond its life.
 std::optional<Cuboid> cuboid_in_ego_at(const Track& track, const Drive& drive, Stamp stamp);
 
+/// The box of a track as an image of the frame at `frame` sees it: at the image's time, seen from
+/// ego then. A box of the frame is carried on where the track's life ends before the image.
+std::optional<Cuboid> cuboid_on_image(const Track& track,
+                                      const Drive& drive,
+                                      Stamp frame,
+                                      Stamp image);
+
 }  // namespace sweepbox

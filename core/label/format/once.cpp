@@ -179,7 +179,7 @@ std::string rect_json(const WriteRequest& request,
     for (const ImageFile& image : info->images) {
       if (request.drive.info().cameras[static_cast<std::size_t>(image.camera)].name != camera)
         continue;
-      const auto there = cuboid_in_ego_at(*box.track, request.drive, image.stamp);
+      const auto there = cuboid_on_image(*box.track, request.drive, info->stamp, image.stamp);
       const BoxProjection seen = project_box(corrected(*image.calibration, request.document),
                                              there.value_or(box.cuboid_in_ego));
       const Rect& r = seen.in_image;
