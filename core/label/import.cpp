@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -17,7 +18,8 @@ Keyframe key_of(const Label& label, const Drive& drive) {
   key.world_from_box = world.pose;
   key.size = world.size;
   key.source = KeySource::import;
-  key.score = label.score;
+  // JSON of Python has NaN, and detectors divide by zero.
+  if (label.score && std::isfinite(*label.score)) key.score = label.score;
   if (!label.origin.source.empty()) key.origin = label.origin;
   return key;
 }

@@ -30,6 +30,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!is_valid(label.cuboid_in_ego)) std::abort();
   const Document empty;
   const Document document = applied(import_edit(*labels, **drive, empty), empty, 1);
+  for (const auto& track : document.tracks())
+    if (why_unsound(*track)) std::abort();
   std::vector<int> frames;
   for (int i = 0; i < static_cast<int>((*drive)->frames().size()); ++i) frames.push_back(i);
   if (!label_format("mmdetection3d")->write({document, **drive, frames})) std::abort();

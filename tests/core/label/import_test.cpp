@@ -1,4 +1,6 @@
 #include <catch2/catch.hpp>
+#include <cmath>
+#include <limits>
 
 #include "core/annotation/edits.hpp"
 #include "made_drive.hpp"
@@ -46,6 +48,22 @@ TEST_CASE("labels of one id become one track with a key each, in the world, with
     CHECK((boxes[0].cuboid_in_ego.pose.translation - Vec3(10 - i, 2, 0.5)).norm() < 1e-9);
   }
   CHECK(english(*import->history->undo_title()) == "Labels imported: 3 boxes in 1 tracks");
+}
+
+TEST_CASE("a score that is no number makes a key without one") {
+  const auto drive = test::made({});
+  LabelSet set;
+  for (int i : {0, 1, 2}) set.labels.push_back(label(*drive, i, "7", box(10 - i)));
+  set.labels[0].score = std::nan("");
+  set.labels[1].score = std::numeric_limits<double>::infinity();
+  set.labels[2].score = 0.5;
+  const auto import = test::imported(set, *drive);
+  const Track& track = import->track("7");
+  CHECK_FALSE(why_unsound(track));
+  REQUIRE(track.keys.size() == 3);
+  CHECK_FALSE(track.keys[0].score);
+  CHECK_FALSE(track.keys[1].score);
+  CHECK(track.keys[2].score == 0.5);
 }
 
 TEST_CASE("frames between, which have no label in the file, show no box") {
