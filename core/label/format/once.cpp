@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <set>
+#include <map>
 
 #include "core/base/files.hpp"
 #include "core/label/json_text.hpp"
@@ -65,7 +65,7 @@ struct Box {
   }
 };
 
-/// A frame of the file, and its arrays of one order.
+/// An entry of the file, and its arrays of one order. A frame may have several entries.
 struct Part {
   const JsonNode* frame = nullptr;
   const JsonNode* annos = nullptr;
@@ -73,14 +73,19 @@ struct Part {
   const JsonNode* boxes = nullptr;
   std::string id;
   std::uint32_t record = 0;  ///< of its first box
+  std::size_t before = 0;    ///< boxes of its frame in entries before it
 
   std::size_t count() const { return boxes && names ? boxes->items.size() : 0; }
+
+  /// A box's number in its frame, from 1.
+  std::size_t number(std::size_t i) const { return before + i + 1; }
 };
 
 std::vector<Part> parts_of(const JsonText& json) {
   std::vector<Part> parts;
   const JsonNode* frames = json.root().find("frames");
   std::uint32_t record = 0;
+  std::map<std::string, std::size_t> in_frame;
   for (std::size_t i = 0; frames && i < frames->items.size(); ++i) {
     const JsonNode& frame = frames->items[i];
     const auto id = json.string(frame.find("frame_id"));
@@ -99,6 +104,9 @@ std::vector<Part> parts_of(const JsonText& json) {
     if (!whole) part.names = part.boxes = nullptr;
     part.record = record;
     record += static_cast<std::uint32_t>(part.count());
+    std::size_t& before = in_frame[part.id];
+    part.before = before;
+    before += part.count();
     parts.push_back(part);
   }
   return parts;
@@ -144,12 +152,12 @@ void read_file(const Drive& drive, Source source, LabelSet& set) {
       const auto name = json->string(&part.names->items[i]);
       if (!cuboid || !name || name->empty()) {
         problems.add(
-            fmt::format("frame {}, box {}", part.id, i + 1),
+            fmt::format("frame {}, box {}", part.id, part.number(i)),
             cuboid ? fail({}, "names", "a class", "nothing", kFix).value() : cuboid.error());
         continue;
       }
       Label label = label_at(instant);
-      label.track = made_up_track(instant.name, i + 1);
+      label.track = made_up_track(instant.name, part.number(i));
       label.class_name = *name;
       label.cuboid_in_ego = *cuboid;
       add_rect(label, *json, part, i);
@@ -274,33 +282,98 @@ void patch_box(JsonPatch& patch,
       patch.replace(camera.items[i], rect_json(request, frame, box, camera.key));
 }
 
-void patch_frame(JsonPatch& patch,
+/// A file that came in.
+struct File {
+  std::shared_ptr<const Source> source;
+  JsonText json;
+  std::vector<Part> parts;
+
+  bool has(std::string_view frame) const {
+    return std::any_of(
+        parts.begin(), parts.end(), [&](const Part& part) { return part.id == frame; });
+  }
+
+  /// Whether the box is a record of an entry of the frame here.
+  bool holds(std::string_view frame, const OutBox& box) const {
+    if (!box.origin || box.origin->source != source->id) return false;
+    const std::size_t record = box.origin->record;
+    return std::any_of(parts.begin(), parts.end(), [&](const Part& part) {
+      return part.id == frame && record >= part.record && record - part.record < part.count();
+    });
+  }
+
+  /// The entry of the frame that new boxes go to: the last that has a list for them.
+  const Part* entry_for_new(std::string_view frame) const {
+    const Part* found = nullptr;
+    for (const Part& part : parts)
+      if (part.id == frame && (part.boxes || !found || !found->boxes)) found = &part;
+    return found;
+  }
+};
+
+/// The boxes of a frame that belong into a file: those of its records, and into the first file that
+/// has the frame also those that no file has.
+std::vector<OutBox> boxes_of_file(const OutFrame& frame,
+                                  const std::vector<File>& files,
+                                  const File& file) {
+  const std::string& name = frame.instant.name;
+  const auto first =
+      std::find_if(files.begin(), files.end(), [&](const File& one) { return one.has(name); });
+  std::vector<OutBox> boxes;
+  for (const OutBox& box : frame.boxes) {
+    const bool placed = std::any_of(
+        files.begin(), files.end(), [&](const File& one) { return one.holds(name, box); });
+    if (placed ? !file.holds(name, box) : first == files.end() || &*first != &file) continue;
+    boxes.push_back(box);
+    if (!placed) boxes.back().origin.reset();  // it may be a record, but of another frame
+  }
+  return boxes;
+}
+
+/// The boxes that an entry has: untouched, changed or taken out.
+void patch_entry(JsonPatch& patch,
                  const JsonText& json,
                  const Part& part,
-                 const Source& source,
                  const WriteRequest& request,
-                 const OutFrame& frame) {
-  if (!part.boxes) {
-    if (frame.boxes.empty()) return;
-    if (part.annos)
-      patch.replace(*part.annos, annos_json(request, frame));
-    else
-      patch.append(*part.frame, "annos", annos_json(request, frame));
-    return;
-  }
+                 const OutFrame& frame,
+                 Claims& claims) {
   const RawAngles angles(request.drive);
-  Claims claims(frame.boxes, &source, part.count(), part.record);
   for (std::size_t i = 0; i < part.count(); ++i) {
-    if (claims.untouched(i)) continue;
+    if (claims.untouched(part.record + i)) continue;
+    // What could not be read was not deleted either.
     Box old;
     if (!json.numbers(&part.boxes->items[i], old.n) || !old.cuboid_in_ego(angles)) continue;
-    if (const OutBox* changed = claims.take(made_up_track(frame.instant.name, i + 1))) {
+    if (json.string(&part.names->items[i]).value_or("").empty()) continue;
+    if (const OutBox* changed = claims.take(made_up_track(frame.instant.name, part.number(i)))) {
       patch_box(patch, json, part, i, request, frame, *changed);
       continue;
     }
     for (const JsonNode* array : arrays_of(part)) patch.remove(*array, array->items[i]);
   }
-  for (const OutBox* box : claims.waiting()) append_box(patch, part, request, frame, *box);
+}
+
+void patch_frame(JsonPatch& patch,
+                 const File& file,
+                 const std::vector<File>& files,
+                 const WriteRequest& request,
+                 const OutFrame& frame) {
+  const std::vector<OutBox> boxes = boxes_of_file(frame, files, file);
+  // One for all entries: what stands in another entry does not wait in this one.
+  Claims claims(boxes, file.source.get(), file.source->records.size());
+  for (const Part& part : file.parts)
+    if (part.id == frame.instant.name) patch_entry(patch, file.json, part, request, frame, claims);
+  const Part* part = file.entry_for_new(frame.instant.name);
+  if (!part || claims.waiting().empty()) return;
+  if (part->boxes) {
+    for (const OutBox* box : claims.waiting()) append_box(patch, *part, request, frame, *box);
+    return;
+  }
+  OutFrame added{frame.instant, frame.source, {}};
+  for (const OutBox* box : claims.waiting()) added.boxes.push_back(*box);
+  if (part->annos)
+    patch.replace(*part->annos, annos_json(request, added));
+  else
+    patch.append(*part->frame, "annos", annos_json(request, added));
 }
 
 std::string new_frame(const WriteRequest& request, const OutFrame& frame) {
@@ -322,25 +395,21 @@ std::string new_frame(const WriteRequest& request, const OutFrame& frame) {
 Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
   const Sources sources = sources_of(request.document, kFormat);
   const std::vector<OutFrame> frames = frames_to_write(request, sources);
+  std::vector<File> known;
+  for (const auto& source : sources)
+    if (auto json = JsonText::parse(source->text)) known.push_back({source, std::move(*json), {}});
+  for (File& file : known) file.parts = parts_of(file.json);
   std::vector<WrittenFile> files;
-  std::set<std::string> done;
-  for (const auto& source : sources) {
-    const auto json = JsonText::parse(source->text);
-    if (!json) continue;
-    JsonPatch patch(*json);
-    for (const Part& part : parts_of(*json)) {
-      const auto frame = std::find_if(frames.begin(), frames.end(), [&](const OutFrame& one) {
-        return one.instant.name == part.id;
-      });
-      if (frame != frames.end() && done.insert(part.id).second)
-        patch_frame(patch, *json, part, *source, request, *frame);
-    }
+  for (const File& file : known) {
+    JsonPatch patch(file.json);
+    for (const OutFrame& frame : frames) patch_frame(patch, file, known, request, frame);
     // Frames that no file has yet stand in the first.
-    if (const JsonNode* list = json->root().find("frames"); files.empty() && list)
+    if (const JsonNode* list = file.json.root().find("frames"); files.empty() && list)
       for (const OutFrame& frame : frames)
-        if (!frame.boxes.empty() && sources.size() == 1 && !done.contains(frame.instant.name))
+        if (!frame.boxes.empty() && sources.size() == 1 && !file.has(frame.instant.name))
           patch.append(*list, new_frame(request, frame));
-    files.push_back({std::filesystem::path(source->file).filename().string(), patch.applied()});
+    files.push_back(
+        {std::filesystem::path(file.source->file).filename().string(), patch.applied()});
   }
   if (!files.empty()) return files;
   std::string text = "{\"calib\": {}, \"frames\": [";

@@ -1,7 +1,10 @@
 #include <catch2/catch.hpp>
+#include <map>
+#include <string>
 
 #include "core/annotation/edits.hpp"
 #include "core/base/files.hpp"
+#include "label_files.hpp"
 #include "made_drive.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -59,6 +62,45 @@ TEST_CASE("ONCE's broken frames are named, the others are read") {
   REQUIRE(set);
   CHECK(set->labels.size() == 1);
   CHECK(set->problems.size() == 2);
+}
+
+TEST_CASE("ONCE: a frame in two entries, and in two files, goes back as it came") {
+  const std::string two_entries = R"({"frames": [
+  {"frame_id": "000000", "annos": {"names": ["Car", "Bus"],
+    "boxes_3d": [[1, 2, 3, 4, 2, 1, 0], [11, 2, 3, 4, 2, 1, 0]]}},
+  {"frame_id": "000001", "annos": {"names": ["Car"], "boxes_3d": [[1, 2, 3, 4, 2, 1, 0]]}},
+  {"frame_id": "000000", "annos": {"names": ["Truck"], "boxes_3d": [[21, 2, 3, 4, 2, 1, 0]]}},
+  {"frame_id": "000000"}]})";
+  const std::string other =
+      R"({"frames": [{"frame_id": "000000", "annos": {"names": ["Cyclist", "Car"],
+    "boxes_3d": [[31, 2, 3, 2, 1, 2, 0], [41, 2, 3, 4, 2, 1, 0]]}}]})";
+  test::LabelFiles both("once", {{"a.json", two_entries}, {"b.json", other}}, "");
+  CHECK(both.labels().labels.size() == 6);
+  CHECK(both.written() ==
+        std::map<std::string, std::string>{{"a.json", two_entries}, {"b.json", other}});
+
+  test::LabelFiles file("once", {{"a.json", two_entries}}, "a.json");
+  CHECK(file.written().at("a.json") == two_entries);
+  // One changed in the second entry, one deleted in the first, a new one: into one entry.
+  const Cuboid near = file.track("000000/2").keys.front().cuboid();
+  file.nudge("000000/3", 0);
+  file(delete_tracks(file.document(), std::vector<TrackId>{file.track("000000/1").uid}));
+  file(create_track(file.document(), "Pedestrian", near, file.moment(0), 77));
+  const std::string edited = file.written().at("a.json");
+  CHECK_THAT(edited, Catch::Contains(R"("names": ["Bus"])"));
+  CHECK_THAT(edited, Catch::Contains(R"("boxes_3d": [[11, 2, 3, 4, 2, 1, 0]])"));
+  CHECK_THAT(edited, Catch::Contains(R"("names": ["Truck", "Pedestrian"])"));
+  CHECK_THAT(edited, !Catch::Contains("[21, 2, 3, 4, 2, 1, 0]"));
+  CHECK_THAT(edited, Catch::Contains(R"({"frame_id": "000000"}])"));
+}
+
+TEST_CASE("ONCE: a box without a class stays in the file") {
+  const std::string content = R"({"frames": [{"frame_id": "000000", "annos": {
+    "names": ["Car", null, ""],
+    "boxes_3d": [[1, 2, 3, 4, 2, 1, 0], [11, 2, 3, 4, 2, 1, 0], [21, 2, 3, 4, 2, 1, 0]]}}]})";
+  test::LabelFiles file("once", {{"a.json", content}}, "a.json");
+  CHECK(file.labels().labels.size() == 1);
+  CHECK(file.written().at("a.json") == content);
 }
 
 }  // namespace
