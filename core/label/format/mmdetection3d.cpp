@@ -150,14 +150,13 @@ Result<LabelSet> read(const Drive& drive, const std::filesystem::path& place) {
   FileProblems problems(set.problems, source->file);
   const JsonNode* last_frame = nullptr;
   Instant instant;
-  int in_frame = 0;
+  std::map<std::string, int> numbers;  // a frame may stand in several entries
   for_each_instance(*infos, [&](const JsonNode& frame, const JsonNode&, const JsonNode& instance) {
     if (&frame != last_frame) {
       last_frame = &frame;
-      in_frame = 0;
       instant = instant_of(*json, frame, drive, instants);
     }
-    ++in_frame;
+    const int in_frame = ++numbers[instant.name];
     source->records.emplace_back(instance.begin, instance.end);
     const auto box = box_of(*json, instance, *infos, angles);
     if (!box) {
@@ -214,26 +213,55 @@ class Writer {
                       const Source& source,
                       const std::vector<OutFrame>& frames) {
     JsonPatch patch(json);
-    const Instants instants(request_.drive);
-    std::map<std::string, const OutFrame*> frame_named;
-    for (const OutFrame& frame : frames) frame_named[frame.instant.name] = &frame;
     const std::size_t classes_before = infos.classes.size();
-    std::uint32_t record = 0;
-    for (const JsonNode& node : infos.frames->items) {
-      const Instant instant = instant_of(json, node, request_.drive, instants);
-      const auto found = frame_named.find(instant.name);
-      const JsonNode* instances = node.find("instances");
-      const bool listed = instances && instances->is(JsonNode::Kind::array);
-      const auto count = static_cast<std::uint32_t>(listed ? instances->items.size() : 0);
-      if (found != frame_named.end())
-        patch_frame(
-            json, patch, infos, source, *found->second, node, listed ? instances : nullptr, record);
-      record += count;
+    const std::vector<Entry> entries = entries_of(json, infos);
+    std::map<std::string, FrameInFile> in_file;
+    for (const Entry& entry : entries) {
+      FrameInFile& here = in_file[entry.instant.name];
+      here.entries.push_back(&entry);
+      if (entry.instances || !here.for_new || !here.for_new->instances) here.for_new = &entry;
     }
+    for (const OutFrame& frame : frames)
+      if (const auto found = in_file.find(frame.instant.name); found != in_file.end())
+        patch_frame(json, patch, infos, source, frame, found->second);
     const JsonNode* categories = json.root().find({"metainfo", "categories"});
     for (std::size_t i = classes_before; categories && i < infos.classes.size(); ++i)
       patch.append(*categories, infos.classes[i].first, std::to_string(infos.classes[i].second));
     return patch.applied();
+  }
+
+  /// An item of data_list.
+  struct Entry {
+    const JsonNode* node = nullptr;
+    const JsonNode* instances = nullptr;
+    Instant instant;
+    std::uint32_t record = 0;  ///< of its first instance
+
+    std::size_t count() const { return instances ? instances->items.size() : 0; }
+
+    bool holds(const Origin& origin) const {
+      return origin.record >= record && origin.record - record < count();
+    }
+  };
+
+  /// Those of one frame, of which a file may hold several; new boxes go to the last with a list.
+  struct FrameInFile {
+    std::vector<const Entry*> entries;
+    const Entry* for_new = nullptr;
+  };
+
+  std::vector<Entry> entries_of(const JsonText& json, const Infos& infos) const {
+    const Instants instants(request_.drive);
+    std::vector<Entry> entries;
+    std::uint32_t record = 0;
+    for (const JsonNode& node : infos.frames->items) {
+      const JsonNode* instances = node.find("instances");
+      if (instances && !instances->is(JsonNode::Kind::array)) instances = nullptr;
+      entries.push_back(
+          {&node, instances, instant_of(json, node, request_.drive, instants), record});
+      record += static_cast<std::uint32_t>(entries.back().count());
+    }
+    return entries;
   }
 
   void patch_frame(const JsonText& json,
@@ -241,30 +269,37 @@ class Writer {
                    Infos& infos,
                    const Source& source,
                    const OutFrame& frame,
-                   const JsonNode& node,
-                   const JsonNode* instances,
-                   std::uint32_t first_record) {
-    const std::size_t count = instances ? instances->items.size() : 0;
-    Claims claims(frame.boxes, &source, count, first_record);
+                   const FrameInFile& in_file) {
+    std::vector<OutBox> boxes = frame.boxes;
+    for (OutBox& box : boxes)  // a record of another frame is none here
+      if (box.origin && std::none_of(in_file.entries.begin(),
+                                     in_file.entries.end(),
+                                     [&](const Entry* entry) { return entry->holds(*box.origin); }))
+        box.origin.reset();
+    // One for all entries: what stands in another entry does not wait in this one.
+    Claims claims(boxes, &source, source.records.size());
     const RawAngles angles(request_.drive);
-    for (std::size_t i = 0; i < count; ++i) {
-      const JsonNode& instance = instances->items[i];
-      // What could not be read was not deleted either.
-      if (claims.untouched(i) || !box_of(json, instance, infos, angles)) continue;
-      if (const OutBox* changed = claims.take(made_up_track(frame.instant.name, i + 1)))
-        patch_box(json, patch, infos, frame, *changed, instance);
-      else
-        patch.remove(*instances, instance);
-    }
+    int number = 0;
+    for (const Entry* entry : in_file.entries)
+      for (std::size_t i = 0; i < entry->count(); ++i) {
+        const JsonNode& instance = entry->instances->items[i];
+        ++number;
+        // What could not be read was not deleted either.
+        if (claims.untouched(entry->record + i) || !box_of(json, instance, infos, angles)) continue;
+        if (const OutBox* changed = claims.take(made_up_track(frame.instant.name, number)))
+          patch_box(json, patch, infos, frame, *changed, instance);
+        else
+          patch.remove(*entry->instances, instance);
+      }
     std::string list;
     for (const OutBox* box : claims.waiting()) {
       const std::string value = box_json(infos, frame, *box);
-      if (instances)
-        patch.append(*instances, value);
+      if (in_file.for_new->instances)
+        patch.append(*in_file.for_new->instances, value);
       else
         list += (list.empty() ? "" : ", ") + value;
     }
-    if (!instances && !list.empty()) patch.append(node, "instances", "[" + list + "]");
+    if (!list.empty()) patch.append(*in_file.for_new->node, "instances", "[" + list + "]");
   }
 
   void patch_box(const JsonText& json,

@@ -6,6 +6,7 @@
 
 #include "core/annotation/edits.hpp"
 #include "core/drive/formats.hpp"
+#include "tests/core/label/label_files.hpp"
 #include "tests/core/label/made_drive.hpp"
 #include "tests/support/shared_data.hpp"
 #include "tests/support/temp_folder.hpp"
@@ -155,6 +156,34 @@ TEST_CASE("a new info file for a drive of another format gives its boxes back") 
   CHECK(labels->labels[0].class_name == "car");
   const auto want = corners(in_ego), got = corners(labels->labels[0].cuboid_in_ego);
   for (std::size_t i = 0; i < 8; ++i) CHECK((want[i] - got[i]).norm() < 1e-6);
+}
+
+TEST_CASE("a frame in two entries of an info file goes back as it came") {
+  const std::string content = R"({"metainfo": {"categories": {"car": 0, "bus": 1}}, "data_list": [
+   {"timestamp": 0.1, "lidar_points": {"lidar_path": "000001.bin"}, "instances": [
+     {"bbox_3d": [1, 2, 3, 4, 2, 6, 0], "bbox_label_3d": 0},
+     {"bbox_3d": [11, 2, 3, 4, 2, 6, 0], "bbox_label_3d": 0}]},
+   {"timestamp": 0.1, "lidar_points": {"lidar_path": "000001.bin"}, "instances": [
+     {"bbox_3d": [21, 2, 3, 4, 2, 6, 0], "bbox_label_3d": 0}]},
+   {"timestamp": 0.1, "lidar_points": {"lidar_path": "000001.bin"}}]})";
+  LabelFiles file("mmdetection3d", {{"infos.json", content}}, "infos.json");
+  CHECK(file.labels().labels.size() == 3);
+  CHECK(file.written().at("infos.json") == content);
+  // One changed in the second entry, one deleted in the first, a new one: into one entry.
+  const Cuboid near = file.track("000001/2").keys.front().cuboid();
+  file.nudge("000001/3", 1);
+  file(delete_tracks(file.document(), std::array{file.track("000001/1").uid}));
+  file(create_track(file.document(), "bus", near, file.moment(1), 77));
+  const Json edited = Json::parse(file.written().at("infos.json"));
+  const Json& list = edited["data_list"];
+  REQUIRE(list.size() == 3);
+  REQUIRE(list[0]["instances"].size() == 1);
+  CHECK(list[0]["instances"][0]["bbox_3d"][0] == 11);
+  REQUIRE(list[1]["instances"].size() == 2);
+  CHECK(list[1]["instances"][0]["bbox_3d"] != Json({21, 2, 3, 4, 2, 6, 0}));
+  CHECK(list[1]["instances"][0]["bbox_label_3d"] == 0);
+  CHECK(list[1]["instances"][1]["bbox_label_3d"] == 1);
+  CHECK_FALSE(list[2].contains("instances"));
 }
 
 TEST_CASE("info files that cannot be read say what is wrong") {
