@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "core/annotation/edits.hpp"
 #include "core/label/json_records.hpp"
@@ -166,13 +168,17 @@ class Reader {
 
   LabelSet read() {
     set_.format = "sweepbox";
-    {
-      FileProblems problems(set_.problems, source_.file);
-      read_tracks(problems);
-    }
+    tracks();
     set_.sources.push_back(std::move(source_));
     for (const Track& track : set_.tracks) list_boxes(track);
     return std::move(set_);
+  }
+
+  /// Those that can be read, without their boxes in the frames.
+  const std::vector<Track>& tracks() {
+    FileProblems problems(set_.problems, source_.file);
+    read_tracks(problems);
+    return set_.tracks;
   }
 
  private:
@@ -282,13 +288,45 @@ double recognise(const std::filesystem::path& place) {
   return beginning.has("\"tracks\"") && beginning.has("\"uid\"") ? 0.9 : 0;
 }
 
+using Place = std::optional<std::size_t>;  ///< in a list of the file; none for what is new
+
+/// A list in which what could not be read comes back to where it stood.
+class PlacedList {
+ public:
+  void add(Json item, Place place) { items_.emplace_back(place, std::move(item)); }
+
+  /// Behind all that stood before it. In the order of the file; the item outlives this.
+  void put_back(const Json& item, std::size_t place) { back_.emplace_back(place, &item); }
+
+  Json json() && {
+    constexpr std::size_t kEnd = std::numeric_limits<std::size_t>::max();
+    std::vector<std::size_t> least(items_.size() + 1, kEnd);  // place from an item on
+    for (std::size_t i = items_.size(); i-- > 0;)
+      least[i] = std::min(least[i + 1], items_[i].first.value_or(kEnd));
+    Json list = Json::array();
+    auto back = back_.begin();
+    for (std::size_t i = 0; i <= items_.size(); ++i) {
+      for (; back != back_.end() && least[i] >= back->first; ++back) list.push_back(*back->second);
+      if (i < items_.size()) list.push_back(std::move(items_[i].second));
+    }
+    return list;
+  }
+
+ private:
+  std::vector<std::pair<Place, Json>> items_;
+  std::vector<std::pair<std::size_t, const Json*>> back_;
+};
+
 /// The JSON that was read: where its tracks and keys are, by record.
 struct Original {
   Json file = Json::object();
   std::map<std::uint32_t, std::pair<std::size_t, std::size_t>> place;  ///< record → track, key
+  std::set<std::size_t> read_tracks;
+  std::map<std::size_t, std::vector<std::size_t>> unread_keys;  ///< of a track
+  std::map<TrackId, std::size_t> track_of_uid;
   std::string source;
 
-  explicit Original(const Sources& sources) {
+  Original(const Sources& sources, const Drive& drive) {
     if (sources.empty()) return;
     source = sources.front()->id;
     file = parse_ordered_json(sources.front()->text);
@@ -302,27 +340,48 @@ struct Original {
       if (!track.is_object() || keys == track.end() || !keys->is_array()) continue;
       for (std::size_t k = 0; k < keys->size(); ++k) place[record++] = {t, k};
     }
+    Source again = *sources.front();
+    again.records.clear();
+    Reader reader(drive, std::move(again));
+    std::set<std::uint32_t> read;
+    for (const Track& one : reader.tracks())
+      for (const Keyframe& key : one.keys) {
+        const std::size_t t = place.at(key.origin->record).first;
+        read.insert(key.origin->record);
+        read_tracks.insert(t);
+        track_of_uid.emplace(one.uid, t);
+      }
+    for (const auto& [number, at] : place)
+      if (!read.contains(number)) unread_keys[at.first].push_back(at.second);
   }
 
-  /// What was there for a key, or nothing.
-  const Json* key(const std::optional<Origin>& origin) const {
+  const std::pair<std::size_t, std::size_t>* place_of(const std::optional<Origin>& origin) const {
     const auto found =
         origin && origin->source == source ? place.find(origin->record) : place.end();
-    if (found == place.end()) return nullptr;
-    return &file["tracks"][found->second.first]["keys"][found->second.second];
+    return found == place.end() ? nullptr : &found->second;
   }
 
-  /// What was there for the track, without its keys.
-  Json track(const Track& track) const {
-    for (const Keyframe& key : track.keys) {
-      const auto found =
-          key.origin && key.origin->source == source ? place.find(key.origin->record) : place.end();
-      if (found == place.end()) continue;
-      Json result = file["tracks"][found->second.first];
-      result.erase("keys");
-      return result;
-    }
-    return Json::object();
+  Place place_of(const Track& track) const {
+    for (const Keyframe& key : track.keys)
+      if (const auto* at = place_of(key.origin)) return at->first;
+    // All of its keys were changed.
+    const auto found = track_of_uid.find(track.uid);
+    return found == track_of_uid.end() ? std::nullopt : Place(found->second);
+  }
+
+  /// The keys of a track that could not be read: they were not deleted either.
+  void put_back_keys(PlacedList& keys, std::size_t track) const {
+    if (const auto found = unread_keys.find(track); found != unread_keys.end())
+      for (const std::size_t key : found->second)
+        keys.put_back(file["tracks"][track]["keys"][key], key);
+  }
+
+  /// The tracks that could not be read.
+  void put_back_tracks(PlacedList& tracks) const {
+    const auto list = file.find("tracks");
+    if (list == file.end() || !list->is_array()) return;
+    for (std::size_t t = 0; t < list->size(); ++t)
+      if (!read_tracks.contains(t)) tracks.put_back((*list)[t], t);
   }
 };
 
@@ -359,8 +418,11 @@ Json attributes_json(const Attributes& attributes) {
 Json track_json(const WriteRequest& request,
                 const Original& original,
                 const Track& track,
-                bool whole) {
-  Json json = original.track(track);
+                bool whole,
+                bool first_of_place) {
+  const Place place = original.place_of(track);
+  Json json = place ? original.file["tracks"][*place] : Json::object();
+  json.erase("keys");
   json["uid"] = to_hex(track.uid);
   json["name"] = track.name;
   json["class"] = track.class_name;
@@ -381,12 +443,16 @@ Json track_json(const WriteRequest& request,
                      {"why", mark.why},
                      {"who", mark.who}});
   json["marks"] = std::move(marks);
-  Json keys = Json::array();
+  PlacedList keys;
   for (const Keyframe& key : track.keys) {
     // A key of a track that was cut to some frames is none of the file's any more.
-    keys.push_back(key_json(request.drive, key, whole ? original.key(key.origin) : nullptr));
+    const auto* at = whole ? original.place_of(key.origin) : nullptr;
+    const Json* was = at ? &original.file["tracks"][at->first]["keys"][at->second] : nullptr;
+    keys.add(key_json(request.drive, key, was),
+             at && at->first == place ? Place(at->second) : std::nullopt);
   }
-  json["keys"] = std::move(keys);
+  if (place && whole && first_of_place) original.put_back_keys(keys, *place);
+  json["keys"] = std::move(keys).json();
   return json;
 }
 
@@ -415,16 +481,22 @@ Document cut_to_frames(const WriteRequest& request) {
 Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
   const bool whole = is_whole(request);
   const Document document = whole ? request.document : cut_to_frames(request);
-  const Original original(sources_of(request.document, "sweepbox"));
+  const Original original(sources_of(request.document, "sweepbox"), request.drive);
   std::vector<std::shared_ptr<const Track>> order(document.tracks().begin(),
                                                   document.tracks().end());
   std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
     return name_before(a->name, b->name);
   });
   Json file = original.file;
-  Json tracks = Json::array();
-  for (const auto& track : order) tracks.push_back(track_json(request, original, *track, whole));
-  file["tracks"] = std::move(tracks);
+  PlacedList tracks;
+  std::set<std::size_t> places;  // of a track that was cut in two the first has it
+  for (const auto& track : order) {
+    const Place place = original.place_of(*track);
+    const bool first = place && places.insert(*place).second;
+    tracks.add(track_json(request, original, *track, whole, first), place);
+  }
+  if (whole) original.put_back_tracks(tracks);
+  file["tracks"] = std::move(tracks).json();
   try {
     return std::vector<WrittenFile>{{"labels.json", file.dump(1) + "\n"}};
   } catch (const Json::exception&) {  // texts that are no UTF-8

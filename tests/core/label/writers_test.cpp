@@ -1,9 +1,12 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 #include "core/annotation/edits.hpp"
 #include "core/base/files.hpp"
 #include "core/base/parse.hpp"
 #include "core/label/kitti_rows.hpp"
+#include "label_files.hpp"
 #include "made_drive.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -312,6 +315,44 @@ TEST_CASE("Sweepbox: keys in ego stand where ego was, wrong keys are told one by
                                            "track 1, key 5, stamp_ns",
                                            "track 2, keys",
                                            "track 3, keys"});
+}
+
+TEST_CASE("Sweepbox: tracks and keys that cannot be read stay where they stood") {
+  const std::string content = R"({"tracks": [7,
+    {"name": "1", "class": 3, "keys": [
+      {"frame": "000002", "center": [10, 0, 0], "size": [4, 2, 1.5], "rotation": [1, 0, 0, 0]}]},
+    {"name": "2", "class": "car", "keys": [
+      {"frame": "000001", "center": -1, "size": [4, 2, 1.5], "rotation": [1, 0, 0, 0]},
+      {"frame": "000002", "center": [10, 0, 0], "size": [4, 2, 1.5], "rotation": [1, 0, 0, 0]},
+      {"frame": "000002", "center": [20, 0, 0], "size": [4, 2, 1.5], "rotation": [1, 0, 0, 0]},
+      {"frame": "000003", "center": [30, 0, 0], "size": [4, 2, 1.5], "rotation": [1, 0, 0, 0]}]},
+    {"name": "3"},
+    {"name": "4", "class": "car", "tool": "x", "uid": "00000000000000aa", "keys": [
+      {"frame": "000004", "center": [40, 0, 0], "size": [4, 2, 1.5], "rotation": [1, 0, 0, 0]}, null]}]})";
+  test::LabelFiles file("sweepbox", {{"labels.json", content}}, "labels.json");
+  REQUIRE(file.document().tracks().size() == 2);
+  const auto tracks = [&] {
+    return nlohmann::json::parse(file.written().at("labels.json"))["tracks"];
+  };
+  const auto was = nlohmann::json::parse(content)["tracks"];
+  auto now = tracks();
+  REQUIRE(now.size() == 5);
+  for (const std::size_t unread : {0u, 1u, 3u}) CHECK(now[unread] == was[unread]);
+  REQUIRE(now[2]["keys"].size() == 4);
+  for (std::size_t i = 0; i < 4; ++i)
+    CHECK(now[2]["keys"][i]["center"] == was[2]["keys"][i]["center"]);
+  CHECK(now[2]["keys"][0] == was[2]["keys"][0]);
+  CHECK(now[4]["keys"][1].is_null());
+
+  // Of a track whose keys were all changed they stay too; with a deleted track they go.
+  file.nudge("4", 4);
+  file(delete_tracks(file.document(), std::vector<TrackId>{file.track("2").uid}));
+  now = tracks();
+  REQUIRE(now.size() == 4);
+  CHECK(now[2] == was[3]);
+  CHECK(now[3]["tool"] == "x");
+  REQUIRE(now[3]["keys"].size() == 2);
+  CHECK(std::count(now[3]["keys"].begin(), now[3]["keys"].end(), nullptr) == 1);
 }
 
 TEST_CASE("an unreadable file in the middle is told, the others are read") {
