@@ -59,9 +59,9 @@ float keys_width(Ui& ui, std::string_view chord);
 /// Two letters on the class's colour, 24 × 16 px.
 float put_class_tag(Ui& ui, float x, float middle_y, std::string_view class_name);
 void put_diamond(float x, float y, float radius, std::uint32_t rgb, bool filled);
-/// Class as people read it: the translated name, first letter large in English.
 /// Whether the words hold what a person typed into a filter, large or small.
 bool contains_words(std::string_view words, std::string_view wanted);
+/// Class as people read it: the translated name, first letter large in English.
 std::string class_title(Ui& ui, std::string_view class_name);
 /// "Car 12".
 std::string track_title(Ui& ui, const Track& track);

@@ -14,8 +14,11 @@ constexpr double kFill = 0.85;          // of the picture's half that the points
 // Measured on the sample data: the usual view shows 50 to 99 % of a sweep from a vehicle, 23 % of
 // the ROS 1 bag whose lidar looks to the left, 0.1 % of an aerial survey.
 constexpr double kEnoughSeen = 0.4;
-constexpr double kAround = 60;  // m: points evenly about ego to there need no other view
-constexpr double kSmall = 5;    // m: less is a speck in the usual view, which shows 25 m
+constexpr double kAround = 60;           // m: points evenly about ego to there need no other view
+constexpr double kSmall = 5;             // m: less is a speck in the usual view, which shows 25 m
+constexpr double kSpot = 0.01;           // m
+constexpr double kFarthest = 1e8;        // m: beyond, no number is a place
+constexpr double kFarthestEye = 50'000;  // m: as far as the wheel goes
 
 /// Axes of the picture that a camera takes, in ego.
 struct Axes {
@@ -150,10 +153,12 @@ SceneCamera first_view(std::span<const Vec3> points,
   camera.distance = SceneCamera{}.distance;
   std::vector<Vec3> finite;
   std::copy_if(points.begin(), points.end(), std::back_inserter(finite), [](const Vec3& p) {
-    return p.allFinite();
+    return p.allFinite() && p.norm() < kFarthest;
   });
   if (finite.empty()) return camera;
   const Bounds middle = middle_of(finite);
+  // A frame of rays that came back from nowhere: the next ones are not.
+  if ((middle.high - middle.low).maxCoeff() < kSpot) return camera;
   // Judged by the turn that it comes with: it is the same for every drive.
   if ((middle.high - middle.low).maxCoeff() >= kSmall &&
       (is_around_ego(middle) || share_seen(finite, SceneCamera{}) >= kEnoughSeen))
@@ -166,7 +171,7 @@ SceneCamera first_view(std::span<const Vec3> points,
     shown.high = shown.high.cwiseMax(its.high);
   }
   camera.target = (shown.low + shown.high) / 2;
-  camera.distance = fitting_distance(shown, camera);
+  camera.distance = std::min(fitting_distance(shown, camera), kFarthestEye);
   return camera;
 }
 

@@ -126,7 +126,9 @@ Result<void> apply_repair(DriveTables& tables, const std::string& name, const st
     if (!of_camera) return needs_camera();
     repair_lens(*of_camera, value);
   } else if (kind == "poses") {
-    repair_poses(tables, [](const Pose& pose) { return pose.inverse(); });
+    repair_poses(tables, [&](const Pose& pose) {
+      return (pose * tables.ego_from_posed).inverse() * tables.ego_from_posed.inverse();
+    });
   } else if (kind == "poses.quaternion") {
     repair_poses(tables, [&](const Pose& pose) {
       const Pose read = pose * tables.ego_from_posed;

@@ -93,7 +93,9 @@ class Writer {
       }
     std::vector<std::optional<Label>> labels(items.size());
     for (std::size_t i = 0; i < items.size(); ++i)
-      if (auto label = boxes_.label(items[i])) labels[i] = std::move(*label);
+      if (auto label = boxes_.label(items[i]);
+          label && *label && !(*label)->class_name.empty())  // as reading judges it
+        labels[i] = std::move(*label);
 
     // A box that was changed is found by its name; one that was renamed, too, by its place.
     std::vector<const OutBox*> found = claims;

@@ -123,7 +123,7 @@ struct LabelFormat {
 const LabelFormat* recognised_format(const std::filesystem::path& place);
 
 /// Labels of a place that did not come with the drive. `format` may be empty: it is recognised.
-/// Where it is named, the place may also be the folder that a convert wrote into (place_of_labels).
+/// Where it is named, the place may also be the folder that a convert wrote several files into.
 [[nodiscard]] Result<LabelSet> read_labels(const Drive& drive,
                                            const std::filesystem::path& place,
                                            std::string_view format = {});

@@ -9,9 +9,15 @@ namespace sweepbox {
 
 Source source_at(const Drive& drive, const fs::path& path, std::string_view format) {
   Source source;
-  const fs::path relative = path.lexically_relative(drive.info().root);
+  // Found again from wherever the program is started.
+  const auto whole = [](const fs::path& some) {
+    std::error_code failed;
+    const fs::path absolute = fs::absolute(some, failed);
+    return (failed ? some : absolute).lexically_normal();
+  };
+  const fs::path relative = whole(path).lexically_relative(whole(drive.info().root));
   const bool below = !relative.empty() && relative.begin()->string() != "..";
-  source.file = below ? relative.generic_string() : path.string();
+  source.file = below ? relative.generic_string() : whole(path).string();
   source.id = std::string(format) + ":" + source.file;
   source.format = format;
   return source;
@@ -43,7 +49,8 @@ Result<std::vector<fs::path>> label_files(const fs::path& place,
 
 fs::path place_of_labels(const LabelFormat& format, const fs::path& place) {
   std::error_code code;
-  if (!format.recognise || !fs::is_directory(place, code) || format.recognise(place) > 0)
+  if (!format.recognise || !fs::is_directory(place, code) || format.recognise(place) > 0 ||
+      !list_files(place, {".txt", ".json", ".csv", ".xml", ".feather"}).empty())
     return place;
   fs::path found;
   const auto is_second = [&](const fs::path& folder) {

@@ -25,9 +25,10 @@ Source source_at(const Drive& drive, const std::filesystem::path& path, std::str
 [[nodiscard]] Result<std::vector<std::filesystem::path>> label_files(
     const std::filesystem::path& place, std::initializer_list<std::string_view> extensions);
 
-/// Where a format's labels lie at a place that people name: the place; a folder that the format
-/// does not recognise, but exactly one folder in it (or one deeper), is left for that one. So the
-/// folder that a convert wrote into is found: "cuboids", "annotations/cuboids_csv".
+/// Where the labels of a format of several files lie at a place that people name: the place; a
+/// folder without label files that the format does not recognise, but exactly one folder in it (or
+/// one deeper), is left for that one. So the folder that a convert wrote into is found: "cuboids",
+/// "annotations/cuboids_csv".
 std::filesystem::path place_of_labels(const LabelFormat& format,
                                       const std::filesystem::path& place);
 

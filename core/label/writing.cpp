@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "core/base/parse.hpp"
 
@@ -100,6 +101,8 @@ std::vector<OutFrame> frames_to_write(const WriteRequest& request, const Sources
 
   const Instants instants(request.drive);
   std::map<std::string, OutFrame> elsewhere;
+  std::set<Stamp> stamps;
+  for (const FrameInfo& frame : request.drive.frames()) stamps.insert(frame.stamp);
   const auto frame_named = [&](const std::string& name) -> OutFrame& {
     const auto [at, added] = elsewhere.try_emplace(name);
     if (added) at->second = {instants.named(name), source_of(name), {}};
@@ -109,7 +112,8 @@ std::vector<OutFrame> frames_to_write(const WriteRequest& request, const Sources
     if (!instants.has(name)) frame_named(name);
   for (const auto& track : document.tracks())
     for (const Keyframe& key : track->keys) {
-      if (key.frame.empty() || instants.has(key.frame)) continue;
+      // A name that the drive lacks, at a time that it has: the box stands in that frame.
+      if (key.frame.empty() || instants.has(key.frame) || stamps.contains(key.stamp)) continue;
       const Pose ego_from_world = world_from_ego_of_label(request.drive, key.stamp).inverse();
       frame_named(key.frame).boxes.push_back(
           out_box(track, ego_from_world * key.cuboid(), key.stamp));

@@ -144,6 +144,13 @@ TEST_CASE("the turn of the view stays when another drive opens, its place does n
   CHECK(session.scene_camera.distance == 12);
 }
 
+TEST_CASE("rays that came back from nowhere, and places that are none, set no view") {
+  CHECK(is_usual(first_view(std::vector<Vec3>(1000, Vec3::Zero()), {}, {})));
+  CHECK(is_usual(first_view(std::vector<Vec3>{{3, 4, 0}}, {}, {})));
+  CHECK(is_usual(first_view(std::vector<Vec3>(10, Vec3(1e30, 0, 0)), {}, {})));
+  CHECK(first_view(spread({0, 0, 0}, {9e7, 1e6, 10}), {}, {}).distance <= 50'000);
+}
+
 TEST_CASE("every drive of a vehicle in the sample data opens with the usual view") {
   for (const char* name : {"kitti_object",
                            "kitti_tracking",

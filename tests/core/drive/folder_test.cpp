@@ -83,6 +83,29 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("poses=inverse gives the poses that the file means, whichever way the lidar looks") {
+  const auto lidar_at = [&](const char* poses, const Repairs& repairs) {
+    test::TempFolder folder;
+    for (const char* name : {"100.pcd", "101.pcd"}) REQUIRE(write_file(folder.path() / name, kPcd));
+    REQUIRE(write_file(folder.path() / "poses.txt", poses));
+    const auto drive = open_drive(folder.path(), {}, {}, repairs);
+    REQUIRE(drive);
+    const auto sweep = (*drive)->read_sweep(1, 0);
+    REQUIRE(sweep);
+    return *(*drive)->world_from_ego((*drive)->frames()[1].stamp) * sweep->ego_from_points;
+  };
+  // A quarter turn at (4, 5, 6), and its inverse: turned back, at (−5, 4, −6).
+  const char* right = "10.0 0 0 0 0 0 0 1\n10.1 4 5 6 0 0 0.7071067811865476 0.7071067811865476\n";
+  const char* other =
+      "10.0 0 0 0 0 0 0 1\n10.1 -5 4 -6 0 0 -0.7071067811865476 0.7071067811865476\n";
+  for (const char* x : {"forward", "left", "back"}) {
+    const Pose a = lidar_at(right, Repairs{{{"axes.lidar", x}}});
+    const Pose b = lidar_at(other, Repairs{{{"axes.lidar", x}, {"poses", "inverse"}}});
+    CHECK((a.translation - b.translation).norm() < 1e-9);
+    CHECK(angle_between(a.rotation, b.rotation) < 1e-6);
+  }
+}
+
 TEST_CASE("poses.quaternion=wxyz brings points of the world to the vehicle, between poses too") {
   test::TempFolder folder;
   const std::string head =
