@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <deque>
 #include <map>
+#include <span>
 
 #include "core/base/files.hpp"
 #include "core/label/json_text.hpp"
@@ -286,27 +288,39 @@ void patch_box(JsonPatch& patch,
 struct File {
   std::shared_ptr<const Source> source;
   JsonText json;
-  std::vector<Part> parts;
+  std::map<std::string, std::vector<Part>> entries;  ///< of a frame, in order
 
-  bool has(std::string_view frame) const {
-    return std::any_of(
-        parts.begin(), parts.end(), [&](const Part& part) { return part.id == frame; });
+  File(std::shared_ptr<const Source> from, JsonText text)
+      : source(std::move(from)), json(std::move(text)) {
+    for (Part& part : parts_of(json)) entries[part.id].push_back(std::move(part));
   }
 
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  ~File() = default;
+
+  std::span<const Part> entries_of(const std::string& frame) const {
+    const auto found = entries.find(frame);
+    return found == entries.end() ? std::span<const Part>() : found->second;
+  }
+
+  bool has(const std::string& frame) const { return entries.contains(frame); }
+
   /// Whether the box is a record of an entry of the frame here.
-  bool holds(std::string_view frame, const OutBox& box) const {
+  bool holds(const std::string& frame, const OutBox& box) const {
     if (!box.origin || box.origin->source != source->id) return false;
     const std::size_t record = box.origin->record;
+    const auto parts = entries_of(frame);
     return std::any_of(parts.begin(), parts.end(), [&](const Part& part) {
-      return part.id == frame && record >= part.record && record - part.record < part.count();
+      return record >= part.record && record - part.record < part.count();
     });
   }
 
   /// The entry of the frame that new boxes go to: the last that has a list for them.
-  const Part* entry_for_new(std::string_view frame) const {
+  const Part* entry_for_new(const std::string& frame) const {
     const Part* found = nullptr;
-    for (const Part& part : parts)
-      if (part.id == frame && (part.boxes || !found || !found->boxes)) found = &part;
+    for (const Part& part : entries_of(frame))
+      if (part.boxes || !found || !found->boxes) found = &part;
     return found;
   }
 };
@@ -314,7 +328,7 @@ struct File {
 /// The boxes of a frame that belong into a file: those of its records, and into the first file that
 /// has the frame also those that no file has.
 std::vector<OutBox> boxes_of_file(const OutFrame& frame,
-                                  const std::vector<File>& files,
+                                  const std::deque<File>& files,
                                   const File& file) {
   const std::string& name = frame.instant.name;
   const auto first =
@@ -354,14 +368,14 @@ void patch_entry(JsonPatch& patch,
 
 void patch_frame(JsonPatch& patch,
                  const File& file,
-                 const std::vector<File>& files,
+                 const std::deque<File>& files,
                  const WriteRequest& request,
                  const OutFrame& frame) {
   const std::vector<OutBox> boxes = boxes_of_file(frame, files, file);
   // One for all entries: what stands in another entry does not wait in this one.
   Claims claims(boxes, file.source.get(), file.source->records.size());
-  for (const Part& part : file.parts)
-    if (part.id == frame.instant.name) patch_entry(patch, file.json, part, request, frame, claims);
+  for (const Part& part : file.entries_of(frame.instant.name))
+    patch_entry(patch, file.json, part, request, frame, claims);
   const Part* part = file.entry_for_new(frame.instant.name);
   if (!part || claims.waiting().empty()) return;
   if (part->boxes) {
@@ -395,14 +409,14 @@ std::string new_frame(const WriteRequest& request, const OutFrame& frame) {
 Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
   const Sources sources = sources_of(request.document, kFormat);
   const std::vector<OutFrame> frames = frames_to_write(request, sources);
-  std::vector<File> known;
+  std::deque<File> known;  // nodes of a file point into it
   for (const auto& source : sources)
-    if (auto json = JsonText::parse(source->text)) known.push_back({source, std::move(*json), {}});
-  for (File& file : known) file.parts = parts_of(file.json);
+    if (auto json = JsonText::parse(source->text)) known.emplace_back(source, std::move(*json));
   std::vector<WrittenFile> files;
   for (const File& file : known) {
     JsonPatch patch(file.json);
-    for (const OutFrame& frame : frames) patch_frame(patch, file, known, request, frame);
+    for (const OutFrame& frame : frames)
+      if (file.has(frame.instant.name)) patch_frame(patch, file, known, request, frame);
     // Frames that no file has yet stand in the first.
     if (const JsonNode* list = file.json.root().find("frames"); files.empty() && list)
       for (const OutFrame& frame : frames)
