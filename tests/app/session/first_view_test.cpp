@@ -114,7 +114,7 @@ TEST_CASE("points that are not finite do not count in the first view") {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   std::vector<Vec3> points(100, Vec3(nan, 0, 0));
   CHECK(is_usual(first_view(points, {})));
-  points.push_back({500, 0, 0});
+  points.insert(points.end(), {{499, 0, 0}, {501, 0, 0}});
   const SceneCamera camera = first_view(points, {});
   CHECK(camera.target == Vec3(500, 0, 0));
   CHECK(camera.distance > 0);
