@@ -96,7 +96,7 @@ Bounds bounds_of(const Cuboid& box) {
 double fitting_distance(const Bounds& bounds, const SceneCamera& camera) {
   const Axes axes(camera);
   const Vec3 half = (bounds.high - bounds.low) / 2;
-  double distance = 0.05;  // where there is one point alone
+  double distance = 0;
   for (int corner = 0; corner < 8; ++corner) {
     const Vec3 way(corner & 1 ? half.x() : -half.x(),
                    corner & 2 ? half.y() : -half.y(),

@@ -11,7 +11,8 @@ namespace sweepbox {
 /// alike. Where that would show few of the points (a recording that looks to one side, a survey
 /// kilometres wide) or next to nothing (a model of a few centimetres), the middle 90 % of them on
 /// each axis fill the picture, together with the boxes that reach into these. Points and boxes in
-/// ego, m; points that are not finite do not count, without any the usual view is the answer.
+/// ego, m; points that are not finite or beyond any place do not count; without any, or where all
+/// are one spot, the usual view is the answer.
 SceneCamera first_view(std::span<const Vec3> points,
                        std::span<const Cuboid> boxes,
                        SceneCamera from = {});

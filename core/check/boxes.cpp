@@ -239,9 +239,7 @@ bool moves_what_stands(const Evidence& evidence,
                        std::span<const Sample> samples,
                        const Guess& place) {
   if (place.repair.empty()) return false;
-  std::set<std::string> movers;
-  for (const Move& move : moves_of(evidence, whole, 2))
-    movers.insert(whole.labels[move.label].track);
+  const std::set<std::string> movers = moving_tracks(evidence, whole, 2);
   const Fit standing = fit_of(
       samples, labels, with_repair(labels, evidence.drive, place.repair), [&](const Label& label) {
         return !label.has_track_id || !movers.contains(label.track);
@@ -261,11 +259,7 @@ double most_gained(const Evidence& evidence,
 }
 
 LabelSet examine_boxes(const Evidence& evidence, LabelSet whole, Examination& result) {
-  // Of a long drive, only what stands in the sampled frames.
-  LabelSet labels;
-  labels.format = whole.format;
-  for (const Label& label : whole.labels)
-    if (evidence.scene(label.frame)) labels.labels.push_back(label);
+  const LabelSet labels = in_sampled_frames(evidence, whole);
   const std::vector<Sample> samples = samples_of(evidence, labels, kNear);
   std::vector<std::size_t> seen(samples.size(), 0);
   std::vector<Guess> fits = fits_of(evidence, samples, labels, &seen);

@@ -79,6 +79,7 @@ Examination examine(const Drive& drive, const LabelSet& labels, const DoctorOpti
   if (go_on()) now = doctor::examine_places(evidence, std::move(now), result);
   if (go_on()) now = doctor::examine_boxes(evidence, std::move(now), result);
   if (go_on()) doctor::examine_motion(evidence, now, result);
+  if (go_on()) doctor::examine_time(evidence, now, result);
   if (go_on()) doctor::examine_counts(evidence, labels, result);
   if (go_on() && options.images) doctor::examine_cameras(evidence, now, result);
   for (Finding& one : result.findings)

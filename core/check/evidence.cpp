@@ -122,6 +122,14 @@ const Scene* Evidence::scene(int frame) const {
   return at != scenes.end() && at->frame() == frame ? &*at : nullptr;
 }
 
+LabelSet in_sampled_frames(const Evidence& evidence, const LabelSet& labels) {
+  LabelSet result;
+  result.format = labels.format;
+  for (const Label& label : labels.labels)
+    if (evidence.scene(label.frame)) result.labels.push_back(label);
+  return result;
+}
+
 std::size_t inside(const Cuboid& box, std::span<const Vec3> points) {
   const Pose box_from_ego = box.pose.inverse();
   const Mat3 axes = box_from_ego.rotation.toRotationMatrix();

@@ -61,6 +61,9 @@ struct Evidence {
 
 Evidence gather(const Drive& drive, const LabelSet& labels, const DoctorOptions& options);
 
+/// Of a long drive, only what stands in the sampled frames. Without sources.
+LabelSet in_sampled_frames(const Evidence& evidence, const LabelSet& labels);
+
 /// A label of a sampled frame with the points around it.
 struct Sample {
   const Label* label = nullptr;

@@ -157,6 +157,15 @@ std::vector<Move> moves_of(const Evidence& evidence, const LabelSet& labels, dou
   return moves;
 }
 
+std::set<std::string> moving_tracks(const Evidence& evidence,
+                                    const LabelSet& labels,
+                                    double speed) {
+  std::set<std::string> tracks;
+  for (const Move& move : moves_of(evidence, labels, speed))
+    tracks.insert(labels.labels[move.label].track);
+  return tracks;
+}
+
 double yaw_in_lidar(const Drive& drive, const Label& label) {
   const auto& lidars = drive.info().lidars;
   const auto lidar = lidars.empty() || label.frame < 0

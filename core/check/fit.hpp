@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <set>
 
 #include "core/check/evidence.hpp"
 
@@ -64,6 +65,9 @@ struct Move {
 /// Boxes that move faster than `speed` m/s, from their neighbours in time. None without a sequence
 /// and sound poses.
 std::vector<Move> moves_of(const Evidence& evidence, const LabelSet& labels, double speed);
+
+/// Tracks that move so somewhere.
+std::set<std::string> moving_tracks(const Evidence& evidence, const LabelSet& labels, double speed);
 
 /// rad of a box in the axes of the first lidar, and of ego in the world (0 without poses).
 double yaw_in_lidar(const Drive& drive, const Label& label);

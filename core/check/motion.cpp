@@ -94,7 +94,9 @@ void tell_by_movers(const Evidence& evidence,
   });
 }
 
-void examine_direction(const Evidence& evidence, const LabelSet& labels, Examination& result) {
+}  // namespace
+
+void examine_motion(const Evidence& evidence, const LabelSet& labels, Examination& result) {
   constexpr int kBoxes = 5, kSurely = 8;
   constexpr double kAhead = 20 * kPi / 180;
   const std::vector<Move> moves = moves_of(evidence, labels, kMoving);
@@ -139,19 +141,6 @@ void examine_direction(const Evidence& evidence, const LabelSet& labels, Examina
   if (second)
     found.runner_up = fmt::format("{}: {} %", second->repair, percent(share(second->headings)));
   result.findings.push_back(std::move(found));
-}
-
-}  // namespace
-
-void examine_motion(const Evidence& evidence, const LabelSet& labels, Examination& result) {
-  examine_direction(evidence, labels, result);
-  // What is off as a whole was moved back by eye: no clock is read from the rest.
-  const bool placed =
-      std::none_of(result.findings.begin(), result.findings.end(), [](const Finding& one) {
-        return one.ailment == Ailment::everything_shifted || one.ailment == Ailment::small_angle ||
-               (one.ailment == Ailment::label_shift && one.certainty == Certainty::certain);
-      });
-  if (placed) examine_time(evidence, labels, result);
 }
 
 }  // namespace sweepbox::doctor

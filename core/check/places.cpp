@@ -138,22 +138,22 @@ std::optional<LabelSet> other_frame(const Evidence& evidence,
 
 /// Boxes that stand clearly elsewhere at another instant, there and as they are: all, and those of
 /// what stands in the world while ego moves.
-struct Instants {
+struct FitsElsewhen {
   Fit all, standing;
   Fit whole;  ///< of every box, those that stay where they are too
 };
 
 /// The same objects in the same frames, once at each instant: points in their boxes.
-Instants fit_of_instants(const Evidence& evidence,
-                         const LabelSet& labels,
-                         const LabelSet& shifted,
-                         const std::set<std::string>& movers) {
+FitsElsewhen fit_of_instants(const Evidence& evidence,
+                             const LabelSet& labels,
+                             const LabelSet& shifted,
+                             const std::set<std::string>& movers) {
   constexpr double kNearest = 40, kMoves = 0.5;  // m
   std::map<std::pair<int, std::string>, const Label*> others;
   for (const Label& label : shifted.labels)
     if (label.has_track_id && evidence.scene(label.frame))
       others[{label.frame, label.track}] = &label;
-  Instants fit;
+  FitsElsewhen fit;
   for (const Label& label : labels.labels) {
     const auto other = others.find({label.frame, label.track});
     const Vec3& place = label.cuboid_in_ego.pose.translation;
@@ -183,9 +183,7 @@ std::optional<LabelSet> other_instant(const Evidence& evidence,
     need(result, Ailment::label_shift, 0, kEnoughBoxes, kMoving);
     return std::nullopt;
   }
-  std::set<std::string> movers;
-  for (const Move& move : moves_of(evidence, labels, 2))
-    movers.insert(labels.labels[move.label].track);
+  const std::set<std::string> movers = moving_tracks(evidence, labels, 2);
   Fit best, standing, whole;
   int moving = 0;
   std::string repair;
@@ -193,7 +191,7 @@ std::optional<LabelSet> other_instant(const Evidence& evidence,
   for (const int frames : {1, -1, 2, -2}) {
     const std::string tried = fmt::format("labels.shift={}", frames);
     LabelSet shifted = with_repair(labels, evidence.drive, tried);
-    const Instants fit = fit_of_instants(evidence, labels, shifted, movers);
+    const FitsElsewhen fit = fit_of_instants(evidence, labels, shifted, movers);
     moving = std::max(moving, fit.all.boxes);
     if (fit.all.gain() <= best.gain() + 0.02) continue;
     best = fit.all;
@@ -210,7 +208,8 @@ std::optional<LabelSet> other_instant(const Evidence& evidence,
   if (!by_movers_alone && (standing.gain() < 0.05 || standing.better <= standing.worse))
     return std::nullopt;
   // What is off throughout fits some other instant better too.
-  const double otherwise = most_gained(evidence, labels, samples_of(evidence, labels, 40));
+  const LabelSet sampled = in_sampled_frames(evidence, labels);
+  const double otherwise = most_gained(evidence, sampled, samples_of(evidence, sampled, 40));
   if (otherwise > 1.2 * whole.gain()) return std::nullopt;
   const bool alone = !by_movers_alone && otherwise < 0.9 * whole.gain();
   if (!alone) certainty = Certainty::likely;

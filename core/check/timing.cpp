@@ -69,6 +69,11 @@ Left left_at(std::span<const Mover> movers, double seconds) {
 }  // namespace
 
 void examine_time(const Evidence& evidence, const LabelSet& labels, Examination& result) {
+  // What is off as a whole was moved back by eye: no clock is read from the rest.
+  for (const Finding& one : result.findings)
+    if (one.ailment == Ailment::everything_shifted || one.ailment == Ailment::small_angle ||
+        (one.ailment == Ailment::label_shift && one.certainty == Certainty::certain))
+      return;
   std::vector<Mover> movers;
   std::set<std::string> tracks;
   for (const Move& move : moves_of(evidence, labels, kFast)) {
