@@ -5,6 +5,7 @@
 #include "app/session/doctor.hpp"
 #include "app/session/reopening.hpp"
 #include "core/base/files.hpp"
+#include "tests/app/support/kitti_set.hpp"
 #include "tests/app/support/test_drive.hpp"
 #include "tests/support/shared_data.hpp"
 #include "tests/support/temp_folder.hpp"
@@ -69,22 +70,11 @@ Key key_of(TrackId uid) {
 }
 
 /// A KITTI object set of one frame with one point. The second of its two cars is turned by 90,
-/// which no radian is. formats.md has the columns.
+/// which no radian is.
 OpenRequest set_in_degrees(const fs::path& folder) {
-  const fs::path root = folder / "set" / "training";
-  const std::string calib =
-      "P0: 700 0 600 0 0 700 180 0 0 0 1 0\nP1: 700 0 600 0 0 700 180 0 0 0 1 0\n"
-      "P2: 700 0 600 0 0 700 180 0 0 0 1 0\nP3: 700 0 600 0 0 700 180 0 0 0 1 0\n"
-      "R0_rect: 1 0 0 0 1 0 0 0 1\nTr_velo_to_cam: 0 -1 0 0 0 0 -1 0 1 0 0 0\n"
-      "Tr_imu_to_velo: 1 0 0 0 0 1 0 0 0 0 1 0\n";
-  const std::string labels =
-      "Car 0.00 0 1.5 100 100 200 200 1.50 1.70 4.20 2.00 1.60 15.00 1.60\n"
-      "Car 0.00 0 1.5 100 100 200 200 1.50 1.70 4.20 9.00 1.60 15.00 90.00\n";
-  const std::string points(16, '\0');
-  for (const char* part : {"velodyne", "calib", "label_2"}) REQUIRE(make_folder(root / part));
-  REQUIRE(write_file(root / "velodyne" / "000007.bin", std::string_view(points)));
-  REQUIRE(write_file(root / "calib" / "000007.txt", std::string_view(calib)));
-  REQUIRE(write_file(root / "label_2" / "000007.txt", std::string_view(labels)));
+  test::write_kitti_set(folder / "set",
+                        "Car 0.00 0 1.5 100 100 200 200 1.50 1.70 4.20 2.00 1.60 15.00 1.60\n"
+                        "Car 0.00 0 1.5 100 100 200 200 1.50 1.70 4.20 9.00 1.60 15.00 90.00\n");
   OpenRequest request;
   request.path = folder / "set";
   request.project = folder / "set.sbx";
