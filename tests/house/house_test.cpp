@@ -5,14 +5,17 @@
 #include <map>
 #include <regex>
 #include <set>
-#include <sstream>
 #include <string>
 #include <vector>
+
+#include "tests/house/sources.hpp"
 
 // The arrows of the house (CONTRIBUTING.md, "Rooms"): what each room may include directly, beside
 // itself and base.
 
 namespace fs = std::filesystem;
+using sweepbox::test::joined;
+using sweepbox::test::source_files;
 
 namespace {
 
@@ -143,18 +146,6 @@ std::string room_of(const std::string& path) {
   return second == std::string::npos ? path.substr(0, first) : path.substr(0, second);
 }
 
-std::vector<std::string> source_files() {
-  std::vector<std::string> files;
-  for (const char* top : {"core", "app"})
-    for (const auto& entry :
-         fs::recursive_directory_iterator(fs::path(SWEEPBOX_SOURCE_DIR) / top)) {
-      const std::string extension = entry.path().extension().string();
-      if (entry.is_regular_file() && (extension == ".cpp" || extension == ".hpp"))
-        files.push_back(fs::relative(entry.path(), SWEEPBOX_SOURCE_DIR).generic_string());
-    }
-  return files;
-}
-
 std::vector<Include> includes() {
   static const std::regex line_pattern("^\\s*#\\s*include\\s*([<\"])([^>\"]+)[>\"]");
   std::vector<Include> found;
@@ -167,12 +158,6 @@ std::vector<Include> includes() {
     }
   }
   return found;
-}
-
-std::string joined(const std::vector<std::string>& lines) {
-  std::ostringstream text;
-  for (const std::string& line : lines) text << line << "\n";
-  return text.str();
 }
 
 }  // namespace
