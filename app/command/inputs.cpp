@@ -128,8 +128,8 @@ std::optional<std::vector<int>> chosen_frames(const Invocation& invocation, cons
   return frames;
 }
 
-std::vector<std::vector<Row>> rows_by_frame(const Inputs& inputs) {
-  std::vector<std::vector<Row>> rows(inputs.drive->frames().size());
+std::vector<std::vector<ListedBox>> rows_by_frame(const Inputs& inputs) {
+  std::vector<std::vector<ListedBox>> rows(inputs.drive->frames().size());
   const LabelFormat* format = inputs.labels ? label_format(inputs.labels->format) : nullptr;
   const bool as_written = inputs.labels && !(format && format->can.keyframes);
   if (as_written) {

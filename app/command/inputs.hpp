@@ -43,7 +43,7 @@ LabelPlace chosen_labels(const Invocation& invocation);
 std::optional<Repairs> chosen_repairs(const Invocation& invocation);
 
 /// One cuboid of a frame as `labels`, `project` and `convert` list it.
-struct Row {
+struct ListedBox {
   std::string track;
   std::string class_name;
   Cuboid cuboid_in_ego;                 ///< at the frame's stamp
@@ -54,6 +54,6 @@ struct Row {
 };
 
 /// Rows by frame index: the drive's own labels as the file has them, or the document's boxes.
-std::vector<std::vector<Row>> rows_by_frame(const Inputs& inputs);
+std::vector<std::vector<ListedBox>> rows_by_frame(const Inputs& inputs);
 
 }  // namespace sweepbox
