@@ -47,6 +47,7 @@ Result<std::unique_ptr<VirtualDisplay>> VirtualDisplay::where_needed(int width, 
   if (child == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // it ends with us, however we end
     if (::getppid() != parent) ::_exit(127);
+    for (const int number : {SIGPIPE, SIGXFSZ}) ::signal(number, SIG_DFL);  // ours are ignored
     const int nothing = ::open("/dev/null", O_RDWR);
     ::dup2(nothing, STDOUT_FILENO);
     ::dup2(nothing, STDERR_FILENO);

@@ -1,6 +1,5 @@
 #include "app/command/inputs.hpp"
 
-#include <iostream>
 #include <map>
 #include <unordered_map>
 
@@ -97,14 +96,21 @@ InputsOrExit open_inputs(const Invocation& invocation, bool with_labels) {
   return {std::move(inputs), kDone};
 }
 
+bool has_frame(const Drive& drive, int frame) {
+  const int count = static_cast<int>(drive.frames().size());
+  if (frame >= 0 && frame < count) return true;
+  wrong_usage(fmt::format("--frame {}: {}",
+                          frame,
+                          count == 0 ? "the drive has no frames"
+                                     : fmt::format("the drive has frames 0 to {}", count - 1)));
+  return false;
+}
+
 std::optional<std::vector<int>> chosen_frames(const Invocation& invocation, const Drive& drive) {
   const int count = static_cast<int>(drive.frames().size());
   int begin = 0, end = count;
   if (const auto frame = invocation.integer("frame")) {
-    if (*frame < 0 || *frame >= count) {
-      wrong_usage(fmt::format("--frame {}: the drive has frames 0 to {}", *frame, count - 1));
-      return std::nullopt;
-    }
+    if (!has_frame(drive, *frame)) return std::nullopt;
     begin = *frame;
     end = *frame + 1;
   } else if (invocation.has("frames")) {

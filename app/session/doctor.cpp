@@ -93,7 +93,7 @@ void begin_examination(Session& session, std::shared_ptr<const LabelSet> labels)
       [drive = session.drive,
        place = session.inside->labels,
        labels = std::move(labels),
-       cancel = doctor.cancel](const Cancel&) {
+       cancel = doctor.cancel](const Cancel&) -> Result<Examination> {
         DoctorOptions options;
         options.cancel = cancel;
         options.labels = place;
@@ -101,8 +101,12 @@ void begin_examination(Session& session, std::shared_ptr<const LabelSet> labels)
         const auto read = read_labels(*drive, place);
         return examine(*drive, read ? *read : LabelSet{}, options);
       },
-      [&session, cancel = doctor.cancel](Examination examination) {
-        if (!cancel.requested()) take_result(session, std::move(examination));
+      [&session, cancel = doctor.cancel](Result<Examination> examination) {
+        if (cancel.requested()) return;
+        if (examination) return take_result(session, std::move(*examination));
+        session.doctor->stage = DoctorState::Stage::not_yet;
+        ++session.versions.layers;
+        say(session, examination.error());
       });
 }
 
