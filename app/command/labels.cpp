@@ -46,7 +46,7 @@ struct Listed {
   int count = 0;
 };
 
-void print_lines(const Json& frames, bool csv) {
+void print_cuboids(const Json& frames, bool csv) {
   if (csv)
     print(
         "frame,name,stamp_ns,track,class,x,y,z,length,width,height,qw,qx,qy,qz,yaw,frame_of,"
@@ -57,7 +57,7 @@ void print_lines(const Json& frames, bool csv) {
       if (csv) {
         std::string numbers;
         for (const char* list : {"center", "size", "rotation"})
-          for (const Json& number : c[list]) numbers += "," + number.dump();
+          for (const Json& number : c[list]) numbers.append(",").append(number.dump());
         print("{},{},{},{},{}{},{},{},{},{}\n",
               frame["index"].dump(),
               csv_field(frame["name"].get<std::string>()),
@@ -122,7 +122,7 @@ int run(const Invocation& invocation) {
   if (invocation.json())
     print_json({{"frames", std::move(listed)}});
   else
-    print_lines(listed, invocation.has("csv"));
+    print_cuboids(listed, invocation.has("csv"));
   return kDone;
 }
 
