@@ -95,6 +95,7 @@ int run(const Invocation& invocation) {
   const InputsOrExit opened = open_inputs(invocation, true);
   if (!opened.inputs) return opened.exit;
   const Inputs& inputs = *opened.inputs;
+  for (const Problem& problem : inputs.problems) print_problem(invocation, problem);
   const auto frames = chosen_frames(invocation, *inputs.drive);
   if (!frames) return kWrongUsage;
   const WriteRequest request{inputs.document, *inputs.drive, *frames};

@@ -14,13 +14,15 @@ std::string csv_field(const std::string& text) {
 }
 
 /// Points of a box over all lidars of the frame, not those of radars; empty where the frame has no
-/// sweep that can be read.
+/// sweep that can be read: why not is one of `problems`.
 class PointCounter {
  public:
-  PointCounter(const Drive& drive, int frame) {
+  PointCounter(const Drive& drive, int frame, std::vector<Problem>& problems) {
     for (int l = 0; l < static_cast<int>(drive.info().lidars.size()); ++l)
       if (drive.frames()[static_cast<std::size_t>(frame)].sweeps[static_cast<std::size_t>(l)])
-        if (auto sweep = drive.read_sweep(frame, l); sweep && !is_radar(*sweep)) {
+        if (auto sweep = drive.read_sweep(frame, l); !sweep) {
+          problems.push_back(sweep.error());
+        } else if (!is_radar(*sweep)) {
           sweeps_.push_back(std::move(*sweep));
           parts_.push_back(drive.info().lidars[static_cast<std::size_t>(l)].parts);
         }
@@ -97,13 +99,14 @@ int run(const Invocation& invocation) {
   if (!frames) return kWrongUsage;
   const std::string reference = invocation.text("in", "ego");
   const auto rows = rows_by_frame(inputs);
+  std::vector<Problem> problems = inputs.problems;
   Json listed = Json::array();
   for (const int f : *frames) {
     const FrameInfo& frame = inputs.drive->frames()[static_cast<std::size_t>(f)];
     const auto reference_from = reference_from_ego(*inputs.drive, f, reference);
     if (!reference_from) return wrong_usage(to_line(reference_from.error()));
     std::optional<PointCounter> counter;
-    if (invocation.has("points")) counter.emplace(*inputs.drive, f);
+    if (invocation.has("points")) counter.emplace(*inputs.drive, f, problems);
     Json cuboids = Json::array();
     for (const ListedBox& row : rows[static_cast<std::size_t>(f)]) {
       Json cuboid = to_json(row, *reference_from * row.cuboid_in_ego, reference);
@@ -118,7 +121,7 @@ int run(const Invocation& invocation) {
                       {"stamp_ns", frame.stamp.ns},
                       {"cuboids", std::move(cuboids)}});
   }
-  for (const Problem& problem : inputs.problems) print_problem(invocation, problem);
+  for (const Problem& problem : problems) print_problem(invocation, problem);
   if (invocation.json())
     print_json({{"frames", std::move(listed)}});
   else

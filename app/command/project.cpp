@@ -82,6 +82,7 @@ int run(const Invocation& invocation) {
     }
   }
   const Json summary = summarise(all, whole);
+  for (const Problem& problem : inputs.problems) print_problem(invocation, problem);
   if (invocation.json()) {
     print_json({{"boxes", std::move(boxes)}, {"summary", summary}});
     return kDone;

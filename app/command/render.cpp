@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "app/action/action.hpp"
 #include "app/command/display.hpp"
@@ -37,13 +38,16 @@ std::optional<int> camera_of(const Drive& drive, std::string_view view) {
   return std::nullopt;
 }
 
-/// Frames the whole frame where a side view has no track to show: from above 50 m high.
+/// What a side view shows without a track: 25 m around ego, more where boxes stand farther away.
 void frame_everything(Session& session) {
   const SceneCamera usual;
   SceneCamera& camera = session.scene_camera;
   if (camera.target != usual.target || camera.distance != usual.distance) return;  // a first view
+  double reach = 25;
+  for (const FrameBox& box : frame_boxes(session))
+    reach = std::max(reach, box.distance + box.cuboid_in_ego.size.norm() / 2);
   camera.target = Vec3::Zero();
-  camera.distance = 60;
+  camera.distance = reach / std::tan(kSceneViewAngle / 2);
   ++session.versions.camera;
 }
 
