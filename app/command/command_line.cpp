@@ -184,7 +184,11 @@ int run_command_line(int argc, char** argv) {
   try {
     status = pick_and_run(argc, argv);
   } catch (...) {
-    fail_with(thrown_error(std::current_exception()));
+    try {
+      fail_with(thrown_error(std::current_exception()));
+    } catch (...) {  // not even for these words
+      write_message("sweepbox: no memory is left\n");
+    }
   }
   return finish_output(status);
 }

@@ -51,7 +51,6 @@ int run(const Invocation& invocation) {
   if (!window) return fail_with(window.error());
   if (const auto opened = open_in_session(session, *request); !opened)
     return fail_with(opened.error());
-
   if (!has_frame(*session.drive, request->frame)) return kWrongUsage;
 
   const fs::path pictures = invocation.text("pictures", ".");

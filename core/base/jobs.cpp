@@ -68,13 +68,15 @@ Jobs::Jobs(int threads, std::function<void()> wake) : state_(std::make_unique<St
   state_->wake = std::move(wake);
   const int wanted = std::max(1, threads);
   state_->threads.reserve(static_cast<std::size_t>(wanted));
-  for (int i = 0; i < wanted; ++i) try {
+  for (int i = 0; i < wanted; ++i) {
+    try {
       state_->threads.emplace_back([state = state_.get()] { state->run(); });
     } catch (const std::system_error&) {  // ulimit -u
       if (state_->threads.empty()) throw;
-      log_warning("the system gave {} threads of the {} asked for", i, wanted);
+      log_warning("the system gave {} of {} threads: work takes longer", i, wanted);
       break;
     }
+  }
 }
 
 Jobs::~Jobs() {

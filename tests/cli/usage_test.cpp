@@ -78,6 +78,24 @@ TEST_CASE("what the doctor cannot tell on so little is said, with what is missin
                   .contains("untold"));
 }
 
+TEST_CASE("an Xvfb that is missing is told from one that does not start") {
+  const TempFolder temp;
+  std::ofstream(temp / "cloud.pcd")
+      << "VERSION .7\nFIELDS x y z\nSIZE 4 4 4\nTYPE F F F\nCOUNT 1 1 1\nWIDTH 1\nHEIGHT 1\n"
+         "VIEWPOINT 0 0 0 1 0 0 0\nPOINTS 1\nDATA ascii\n10 0 0\n";
+  const std::string drive = temp.path().string();
+  const std::vector<std::string> render = {"render", drive, "-o", drive + "/out.png"};
+  const Finished missing = run_sweepbox(render, {{"DISPLAY", ""}, {"PATH", drive}});
+  CHECK(missing.status == 1);
+  CHECK(missing.err.find("apt-get install xvfb") != std::string::npos);
+  std::ofstream(temp / "Xvfb") << "#!/bin/sh\nexit 1\n";
+  std::filesystem::permissions(temp / "Xvfb", std::filesystem::perms::owner_all);
+  const Finished ended = run_sweepbox(render, {{"DISPLAY", ""}, {"PATH", drive}});
+  CHECK(ended.status == 1);
+  CHECK(ended.err.find("it ended, or did not answer") != std::string::npos);
+  CHECK(ended.err.find("apt-get") == std::string::npos);
+}
+
 TEST_CASE("--quiet leaves nothing but errors on standard error") {
   const TempFolder temp;
   const auto write = [&](const char* name, const std::string& content) {
