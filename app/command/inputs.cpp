@@ -119,9 +119,11 @@ std::optional<std::vector<int>> chosen_frames(const Invocation& invocation, cons
     const auto a = parts.size() == 2
                        ? (parts[0].empty() ? std::optional<std::int64_t>(0) : to_integer(parts[0]))
                        : std::nullopt;
-    const auto b = parts.size() == 2 ? (parts[1].empty() ? std::optional<std::int64_t>(count)
-                                                         : to_integer(parts[1]))
-                                     : std::nullopt;
+    const auto b =
+        parts.size() == 2
+            ? (parts[1].empty() ? std::optional(std::max<std::int64_t>(count, a.value_or(0)))
+                                : to_integer(parts[1]))
+            : std::nullopt;
     if (!a || !b || *a < 0 || *b < *a) {
       wrong_usage("--frames " + text + ": expected A:B, half open, such as 0:10");
       return std::nullopt;

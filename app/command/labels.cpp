@@ -18,14 +18,17 @@ std::string csv_field(const std::string& text) {
 class PointCounter {
  public:
   PointCounter(const Drive& drive, int frame, std::vector<Problem>& problems) {
-    for (int l = 0; l < static_cast<int>(drive.info().lidars.size()); ++l)
-      if (drive.frames()[static_cast<std::size_t>(frame)].sweeps[static_cast<std::size_t>(l)])
-        if (auto sweep = drive.read_sweep(frame, l); !sweep) {
-          problems.push_back(sweep.error());
-        } else if (!is_radar(*sweep)) {
-          sweeps_.push_back(std::move(*sweep));
-          parts_.push_back(drive.info().lidars[static_cast<std::size_t>(l)].parts);
-        }
+    for (int l = 0; l < static_cast<int>(drive.info().lidars.size()); ++l) {
+      const auto index = static_cast<std::size_t>(l);
+      if (!drive.frames()[static_cast<std::size_t>(frame)].sweeps[index]) continue;
+      auto sweep = drive.read_sweep(frame, l);
+      if (!sweep) {
+        problems.push_back(sweep.error());
+      } else if (!is_radar(*sweep)) {
+        sweeps_.push_back(std::move(*sweep));
+        parts_.push_back(drive.info().lidars[index].parts);
+      }
+    }
   }
 
   std::optional<std::size_t> count(const Cuboid& cuboid_in_ego,
