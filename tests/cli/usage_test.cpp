@@ -96,7 +96,7 @@ TEST_CASE("an Xvfb that is missing is told from one that does not start") {
   CHECK(ended.err.find("apt-get") == std::string::npos);
 }
 
-TEST_CASE("--quiet leaves nothing but errors on standard error") {
+TEST_CASE("with --quiet nothing but errors is left on standard error") {
   const TempFolder temp;
   const auto write = [&](const char* name, const std::string& content) {
     std::filesystem::create_directories((temp / name).parent_path());

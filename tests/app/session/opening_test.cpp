@@ -143,9 +143,9 @@ TEST_CASE("an opening that throws ends with its bar and is said, and the next on
   REQUIRE(make_folder(large.path));
   REQUIRE(write_file(large.path / "drive.json", std::string_view("\"sweepbox\"")));
   fs::resize_file(large.path / "drive.json", std::uintmax_t{200} << 20);
-  REQUIRE(start_opening(desk.session, large));
   {
     const test::MemoryLimit limit(100);
+    REQUIRE(start_opening(desk.session, large));
     desk.settle();
   }
   CHECK(desk.session.tasks.empty());
