@@ -46,11 +46,6 @@ class PointCounter {
   std::vector<std::vector<std::string>> parts_;
 };
 
-struct Listed {
-  Json frames = Json::array();
-  int count = 0;
-};
-
 void print_cuboids(const Json& frames, bool csv) {
   if (csv)
     print(

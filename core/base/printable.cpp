@@ -34,6 +34,11 @@ std::optional<Character> first_of(std::string_view words) {
   return Character{code, bytes};
 }
 
+/// A blank or a visible character of ASCII.
+bool is_plain(char letter) {
+  return letter >= 0x20 && letter < 0x7F;
+}
+
 bool is_obeyed(char32_t code) {
   return (code >= 0x7F && code <= 0x9F) || code == 0x061C || code == 0x200E || code == 0x200F ||
          (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
@@ -42,7 +47,12 @@ bool is_obeyed(char32_t code) {
 std::string made_printable(std::string_view words, bool lines) {
   std::string out;
   out.reserve(words.size());
-  while (!words.empty()) {
+  while (true) {
+    // Most words are plain: whole runs of them are copied at once.
+    const auto plain = std::find_if_not(words.begin(), words.end(), is_plain);
+    out.append(words.begin(), plain);
+    words.remove_prefix(static_cast<std::size_t>(plain - words.begin()));
+    if (words.empty()) return out;
     const std::optional<Character> character = first_of(words);
     const char letter = words[0];
     if (!character ||
@@ -60,7 +70,6 @@ std::string made_printable(std::string_view words, bool lines) {
     }
     words.remove_prefix(character ? character->bytes : 1);
   }
-  return out;
 }
 
 }  // namespace
@@ -74,11 +83,11 @@ std::string printable_lines(std::string_view lines) {
 }
 
 std::string_view one_line(std::string_view words, std::string& made) {
-  const bool plain = std::none_of(words.begin(), words.end(), [](char letter) {
+  const auto breaks = [](char letter) {
     const auto byte = static_cast<unsigned char>(letter);
     return byte < 0x20 || byte == 0x7F;
-  });
-  if (plain) return words;
+  };
+  if (std::none_of(words.begin(), words.end(), breaks)) return words;
   made = printable(words);
   return made;
 }
