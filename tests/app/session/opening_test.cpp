@@ -158,6 +158,15 @@ TEST_CASE("an opening that throws ends with its bar and is said, and the next on
 }
 #endif
 
+TEST_CASE("a frame that the drive does not have is said, and the last one is shown") {
+  Desk desk;
+  OpenRequest asked = desk.request();
+  asked.frame = 99;
+  REQUIRE(open_in_session(desk.session, asked));
+  CHECK(desk.session.time.frame == test::kTestFrames - 1);
+  CHECK(said(desk.session, "There is no frame 99: this drive has 20, counted from 0"));
+}
+
 TEST_CASE("of several drives at one place one is asked for, and then opened") {
   Desk desk;
   REQUIRE(test::write_test_drive(desk.folder / "set" / "morning"));
