@@ -132,44 +132,43 @@ Result<void> export_labels(Session& session, const Arguments& arguments) {
   const TaskHandle task = begin_task(session, text("Writing labels as {}", format->title), -1);
   session.jobs.submit(
       [format, document = session.history->document(), drive = session.drive, folder, force](
-          const Cancel&) { return write_labels(*format, document, *drive, folder, force); },
-      [&session, format, folder, task](const Export& result) {
+          const Cancel&) -> Result<Export> {
+        return write_labels(*format, document, *drive, folder, force);
+      },
+      [&session, format, folder, task](const Result<Export>& result) {
         end_task(session, task.id);
-        for (const Loss& loss : result.lost)
+        if (!result) return say(session, result.error());
+        for (const Loss& loss : result->lost)
           say(session,
               Severity::warning,
               text("{} cannot hold {}: {} boxes",
                    format->title,
                    session.language.tr(loss.what),
                    loss.boxes));
-        if (result.done)
+        if (result->done)
           say(session,
               Severity::note,
-              text("{} files written to {}", result.files, folder.string()));
+              text("{} files written to {}", result->files, folder.string()));
         else
-          say(session, result.done.error());
+          say(session, result->done.error());
       });
   return {};
 }
 
 /// What an import job brings.
 struct Import {
-  Result<void> done;
   Edit edit;
   int found = 0, read = 0, elsewhere = 0;
   std::vector<Problem> problems;
 };
 
-Import read_import(const Drive& drive,
-                   const Document& document,
-                   const fs::path& place,
-                   const std::string& format) {
+Result<Import> read_import(const Drive& drive,
+                           const Document& document,
+                           const fs::path& place,
+                           const std::string& format) {
   Import result;
   auto labels = read_labels(drive, place, format);
-  if (!labels) {
-    result.done = tl::unexpected(labels.error());
-    return result;
-  }
+  if (!labels) return tl::unexpected(labels.error());
   result.found = records_found(*labels);
   result.read = static_cast<int>(labels->labels.size());
   result.elsewhere = labels->elsewhere;
@@ -180,7 +179,6 @@ Import read_import(const Drive& drive,
 }
 
 void take_import(Session& session, const fs::path& place, Import result) {
-  if (!result.done) return say(session, result.done.error());
   for (const Problem& problem : result.problems)
     if (problem.severity != Severity::note) say(session, problem);
   session.problems.insert(session.problems.end(), result.problems.begin(), result.problems.end());
@@ -209,11 +207,12 @@ Result<void> import_labels(Session& session, const Arguments& arguments) {
   session.jobs.submit(
       [document = session.history->document(), drive = session.drive, place, format](
           const Cancel&) { return read_import(*drive, document, place, format); },
-      [&session, place, task, drive = session.drive](Import result) {
+      [&session, place, task, drive = session.drive](Result<Import> result) {
         end_task(session, task.id);
         if (task.cancel.requested() || session.drive != drive)
           return say(session, Severity::note, "No labels were imported");
-        take_import(session, place, std::move(result));
+        if (!result) return say(session, result.error());
+        take_import(session, place, std::move(*result));
       });
   return {};
 }

@@ -60,6 +60,8 @@ struct Invocation {
   std::optional<int> integer(std::string_view option) const;
 
   bool json() const { return has("json"); }
+
+  bool quiet() const { return has("quiet"); }
 };
 
 /// One command of the program. To add one: one file, one line in the table of commands.cpp.
@@ -76,7 +78,8 @@ struct Command {
 std::span<const Command> commands();
 
 /// Parses and runs; the exit status of the program. Knows `--help`, `--version`, and that `open` is
-/// the default.
+/// the default. Throws never: what reaches it is one line and kFailed, as is a standard output that
+/// takes no more.
 int run_command_line(int argc, char** argv);
 
 /// Prints `sweepbox: FILE: what is wrong; what to do` to standard error; kFailed.

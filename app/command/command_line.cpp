@@ -1,10 +1,14 @@
-#include <CLI/CLI.hpp>
-#include <cstdio>
-#include <iostream>
+#include <fcntl.h>
 
-#include "app/command/command.hpp"
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <csignal>
+#include <limits>
+
+#include "app/command/output.hpp"
 #include "core/base/log.hpp"
 #include "core/base/parse.hpp"
+#include "core/base/thrown.hpp"
 
 namespace sweepbox {
 namespace {
@@ -29,6 +33,21 @@ std::string long_name(std::string_view option) {
   return std::string(option.substr(at + 2));
 }
 
+/// What is wrong with a value of that kind; empty for nothing. No option has a meaning without one.
+std::string wrong_value(Option::Kind kind, const std::string& text) {
+  const std::string found = ", found \"" + text + "\"";
+  if (text.empty()) return "expected a value, found an empty one";
+  if (kind == Option::Kind::integer) {
+    using Range = std::numeric_limits<int>;
+    const auto value = to_integer(text);
+    if (!value) return "expected a whole number" + found;
+    if (*value < Range::min() || *value > Range::max())
+      return fmt::format("expected a number from {} to {}{}", Range::min(), Range::max(), found);
+  }
+  if (kind == Option::Kind::number && !to_double(text)) return "expected a number" + found;
+  return {};
+}
+
 /// Where CLI11 writes before it becomes an Invocation.
 struct Slot {
   std::string name;
@@ -50,14 +69,7 @@ void add_options(CLI::App& app,
     }
     CLI::Option* added = app.add_option(name, slot.values, meaning);
     added->required(option.required)->allow_extra_args(false);
-    if (option.kind == Option::Kind::integer)
-      added->check([](const std::string& text) {
-        return to_integer(text) ? std::string() : "expected a whole number, found \"" + text + "\"";
-      });
-    if (option.kind == Option::Kind::number)
-      added->check([](const std::string& text) {
-        return to_double(text) ? std::string() : "expected a number, found \"" + text + "\"";
-      });
+    added->check([kind = option.kind](const std::string& text) { return wrong_value(kind, text); });
   }
 }
 
@@ -73,18 +85,19 @@ int run(const Command& command, int argc, char** argv) {
     const bool optional = name.starts_with('[');
     if (optional) name = name.substr(1, name.size() - 2);
     app.add_option(name, paths[i], "a drive (folder or file) or a project (.sbx)")
-        ->required(!optional);
+        ->required(!optional)
+        ->check([](const std::string& text) { return wrong_value(Option::Kind::text, text); });
   }
   add_options(app, command.options, slots);
   add_options(app, common_options(), slots);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    std::cout << app.help();
+    print_lines(app.help());
     return kDone;
   } catch (const CLI::ParseError& wrong) {
-    std::cerr << "sweepbox " << command.name << ": " << wrong.what() << "; see sweepbox "
-              << command.name << " --help\n";
+    print_message(
+        "sweepbox {}: {}; see sweepbox {} --help\n", command.name, wrong.what(), command.name);
     return kWrongUsage;
   }
   for (const std::string& path : paths)
@@ -93,23 +106,53 @@ int run(const Command& command, int argc, char** argv) {
     if (slot->flag) invocation.values[slot->name] = {"true"};
     if (!slot->values.empty()) invocation.values[slot->name] = slot->values;
   }
-  if (invocation.has("quiet")) set_log_level(LogLevel::error);
+  if (invocation.quiet()) set_log_level(LogLevel::error);
   if (invocation.has("verbose")) set_log_level(LogLevel::info);
   return command.run(invocation);
 }
 
 void print_help() {
-  std::cout << "sweepbox [COMMAND] [PATH] [options]\n\n"
-               "Draws 3D boxes in lidar drives and checks them on the camera images of the same "
-               "instant.\n\n"
-               "Commands:\n";
+  print_lines(
+      "sweepbox [COMMAND] [PATH] [options]\n\n"
+      "Draws 3D boxes in lidar drives and checks them on the camera images of the same instant.\n\n"
+      "Commands:\n");
+  for (const Command& command : commands()) print("  {:<9} {}\n", command.name, command.summary);
+  print_lines(
+      "\nWithout a command: open. `sweepbox COMMAND --help` tells all options and an example.\n"
+      "\nExample:\n  sweepbox open drives/2011_09_26\n");
+}
+
+/// What could end the program or mix its files up before it has said a word.
+void prepare_process() {
+  // A file over the limit (ulimit -f) and a reader that has gone are errors of a write, like
+  // others.
+  std::signal(SIGXFSZ, SIG_IGN);
+  std::signal(SIGPIPE, SIG_IGN);
+  // A standard stream that was closed (`>&-`) must not become the number of a file that is written:
+  // its place is taken by what refuses reading or writing.
+  for (const int number : {0, 1, 2})
+    if (::fcntl(number, F_GETFD) == -1 && errno == EBADF)
+      (void)!::open("/dev/null", number == 0 ? O_WRONLY : O_RDONLY);
+}
+
+int pick_and_run(int argc, char** argv) {
+  const std::string_view first = argc > 1 ? argv[1] : "";
+  if (first == "--version") {
+    print("sweepbox " SWEEPBOX_VERSION "\n");
+    return kDone;
+  }
+  if (first == "--help" || first == "-h") {
+    print_help();
+    return kDone;
+  }
+  for (const std::string_view later : kNotThereYet)
+    if (first == later)
+      return wrong_usage(std::string(later) + " is not there yet: it arrives with automation");
   for (const Command& command : commands())
-    std::printf(
-        "  %-9s %s\n", std::string(command.name).c_str(), std::string(command.summary).c_str());
-  std::fflush(stdout);
-  std::cout
-      << "\nWithout a command: open. `sweepbox COMMAND --help` tells all options and an example.\n"
-         "\nExample:\n  sweepbox open drives/2011_09_26\n";
+    if (command.name == first) return run(command, argc - 1, argv + 1);
+  for (const Command& command : commands())
+    if (command.name == "open") return run(command, argc, argv);
+  return kWrongUsage;
 }
 
 }  // namespace
@@ -126,16 +169,6 @@ std::optional<int> Invocation::integer(std::string_view option) const {
   return value ? std::optional<int>(static_cast<int>(*value)) : std::nullopt;
 }
 
-int fail_with(const Error& error) {
-  std::cerr << "sweepbox: " << to_line(error) << "\n";
-  return kFailed;
-}
-
-int wrong_usage(std::string_view line) {
-  std::cerr << "sweepbox: " << line << "\n";
-  return kWrongUsage;
-}
-
 std::optional<std::pair<int, int>> parse_size(std::string_view text) {
   const auto parts = split(text, 'x');
   if (parts.size() != 2) return std::nullopt;
@@ -146,23 +179,18 @@ std::optional<std::pair<int, int>> parse_size(std::string_view text) {
 }
 
 int run_command_line(int argc, char** argv) {
-  const std::string_view first = argc > 1 ? argv[1] : "";
-  if (first == "--version") {
-    std::cout << "sweepbox " SWEEPBOX_VERSION "\n";
-    return kDone;
+  prepare_process();
+  int status = kFailed;
+  try {
+    status = pick_and_run(argc, argv);
+  } catch (...) {
+    try {
+      fail_with(thrown_error(std::current_exception()));
+    } catch (...) {  // not even for these words
+      write_message("sweepbox: no memory is left\n");
+    }
   }
-  if (first == "--help" || first == "-h") {
-    print_help();
-    return kDone;
-  }
-  for (const std::string_view later : kNotThereYet)
-    if (first == later)
-      return wrong_usage(std::string(later) + " is not there yet: it arrives with automation");
-  for (const Command& command : commands())
-    if (command.name == first) return run(command, argc - 1, argv + 1);
-  for (const Command& command : commands())
-    if (command.name == "open") return run(command, argc, argv);
-  return kWrongUsage;
+  return finish_output(status);
 }
 
 }  // namespace sweepbox

@@ -1,6 +1,5 @@
-#include <iostream>
-
 #include "app/command/inputs.hpp"
+#include "app/command/output.hpp"
 #include "core/base/files.hpp"
 #include "core/drive/sweepbox_folder.hpp"
 
@@ -96,21 +95,24 @@ int run(const Invocation& invocation) {
   const InputsOrExit opened = open_inputs(invocation, true);
   if (!opened.inputs) return opened.exit;
   const Inputs& inputs = *opened.inputs;
+  for (const Problem& problem : inputs.problems) print_problem(invocation, problem);
   const auto frames = chosen_frames(invocation, *inputs.drive);
   if (!frames) return kWrongUsage;
   const WriteRequest request{inputs.document, *inputs.drive, *frames};
 
   const std::vector<Loss> lost = losses(*format, request);
+  const bool strict = invocation.has("strict");
   for (const Loss& loss : lost) {
-    std::cerr << fmt::format(
-        "sweepbox: {} cannot hold {}: {} boxes", format->name, english(loss.what), loss.boxes);
-    if (loss.worst > 0) std::cerr << fmt::format(", corners move up to {:.2g} m", loss.worst);
-    std::cerr << '\n';
+    if (invocation.quiet() && !strict) break;
+    print_message("sweepbox: {} cannot hold {}: {} boxes{}\n",
+                  format->name,
+                  english(loss.what),
+                  loss.boxes,
+                  loss.worst > 0 ? fmt::format(", corners move up to {:.2g} m", loss.worst) : "");
   }
-  if (!lost.empty() && invocation.has("strict")) {
-    std::cerr << "sweepbox: " << invocation.text("output") << ": nothing written, --strict\n";
-    return kFailed;
-  }
+  if (!lost.empty() && strict)
+    return fail_with(
+        refuse(text("{}: nothing written, --strict", invocation.text("output"))).value());
   auto files = format->write(request);
   if (!files) return fail_with(files.error());
   const fs::path out = invocation.text("output");
@@ -131,8 +133,8 @@ int run(const Invocation& invocation) {
   } else if (auto written = write_labels(*files, out); !written) {
     return fail_with(written.error());
   }
-  if (!invocation.has("quiet"))
-    std::cerr << fmt::format("sweepbox: {} files written to {}\n", files->size(), out.string());
+  if (!invocation.quiet())
+    print_message("sweepbox: {} files written to {}\n", files->size(), out.string());
   return kDone;
 }
 

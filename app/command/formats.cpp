@@ -1,6 +1,5 @@
-#include <iostream>
-
 #include "app/command/json.hpp"
+#include "app/command/output.hpp"
 #include "core/cloud/cloud_file.hpp"
 #include "core/sensor/lens.hpp"
 
@@ -58,29 +57,29 @@ Json all_formats() {
 
 int run(const Invocation& invocation) {
   if (invocation.json()) {
-    print(all_formats());
+    print_json(all_formats());
     return kDone;
   }
-  std::cout << "Drives\n";
+  print("Drives\n");
   for (const DriveFormat& format : drive_formats())
-    std::cout << fmt::format("  {:<16} {:<12} {}: {}\n",
-                             format.name,
-                             format.name == "sweepbox" ? "reads, writes" : "reads",
-                             format.title,
-                             format.holds);
-  std::cout << "Clouds\n";
+    print("  {:<16} {:<12} {}: {}\n",
+          format.name,
+          format.name == "sweepbox" ? "reads, writes" : "reads",
+          format.title,
+          format.holds);
+  print("Clouds\n");
   for (const CloudFormat& format : cloud_formats())
-    std::cout << fmt::format("  {:<16} {:<12} {}\n",
-                             format.name,
-                             format.write ? "reads, writes" : "reads",
-                             format.title);
-  std::cout << "Labels\n";
+    print("  {:<16} {:<12} {}\n",
+          format.name,
+          format.write ? "reads, writes" : "reads",
+          format.title);
+  print("Labels\n");
   for (const LabelFormat& format : label_formats())
-    std::cout << fmt::format("  {:<16} {:<12} {}: {}\n",
-                             format.name,
-                             format.write ? "reads, writes" : "reads",
-                             format.title,
-                             can_text(format.can));
+    print("  {:<16} {:<12} {}: {}\n",
+          format.name,
+          format.write ? "reads, writes" : "reads",
+          format.title,
+          can_text(format.can));
   return kDone;
 }
 

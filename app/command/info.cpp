@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <iostream>
 #include <set>
 
 #include "app/command/json.hpp"
+#include "app/command/output.hpp"
 #include "app/session/doctor.hpp"
 #include "core/base/jobs.hpp"
 
@@ -227,58 +227,55 @@ Json describe(const Inputs& inputs,
 }
 
 void print_text(const Json& d) {
-  std::cout << fmt::format(
-      "{}  ({})\n", d["name"].get<std::string>(), d["format"].get<std::string>());
-  std::cout << fmt::format("frames    {}, {:.2f} s, {}, {}\n",
-                           d["frames"].get<int>(),
-                           d["duration_s"].get<double>(),
-                           d["sequence"].get<bool>() ? "a sequence" : "single frames",
-                           d["poses"].get<bool>() ? "with poses" : "without poses");
+  print("{}  ({})\n", d["name"].get<std::string>(), d["format"].get<std::string>());
+  print("frames    {}, {:.2f} s, {}, {}\n",
+        d["frames"].get<int>(),
+        d["duration_s"].get<double>(),
+        d["sequence"].get<bool>() ? "a sequence" : "single frames",
+        d["poses"].get<bool>() ? "with poses" : "without poses");
   for (const Json& lidar : d["lidars"]) {
     std::string channels;
     for (const Json& channel : lidar["channels"])
       channels += fmt::format(" {}", channel.get<std::string>());
-    std::cout << fmt::format("lidar     {}: {} points (median){}{}\n",
-                             lidar["name"].get<std::string>(),
-                             lidar["points_median"].is_null()
-                                 ? "not read"
-                                 : fmt::format("{:.0f}", lidar["points_median"].get<double>()),
-                             channels.empty() ? "" : ",",
-                             channels);
-    for (const Json& part : lidar["parts"])
-      std::cout << fmt::format("          {}\n", part.get<std::string>());
+    print("lidar     {}: {} points (median){}{}\n",
+          lidar["name"].get<std::string>(),
+          lidar["points_median"].is_null()
+              ? "not read"
+              : fmt::format("{:.0f}", lidar["points_median"].get<double>()),
+          channels.empty() ? "" : ",",
+          channels);
+    for (const Json& part : lidar["parts"]) print("          {}\n", part.get<std::string>());
   }
   for (const Json& camera : d["cameras"])
-    std::cout << fmt::format("camera    {}: {} x {}, {}\n",
-                             camera["name"].get<std::string>(),
-                             camera["width"].get<int>(),
-                             camera["height"].get<int>(),
-                             camera["lens"].get<std::string>());
-  std::cout << fmt::format("files     {} sweeps, {} images; missing {} and {}\n",
-                           d["sweeps"].get<int>(),
-                           d["images"].get<int>(),
-                           d["missing"]["sweeps"].get<int>(),
-                           d["missing"]["images"].get<int>());
+    print("camera    {}: {} x {}, {}\n",
+          camera["name"].get<std::string>(),
+          camera["width"].get<int>(),
+          camera["height"].get<int>(),
+          camera["lens"].get<std::string>());
+  print("files     {} sweeps, {} images; missing {} and {}\n",
+        d["sweeps"].get<int>(),
+        d["images"].get<int>(),
+        d["missing"]["sweeps"].get<int>(),
+        d["missing"]["images"].get<int>());
   for (const auto& [camera, offset] : d["time_offset_ms"].items())
-    std::cout << fmt::format("time      {}: {:+.1f} ms (median), {:+.1f} ms at most\n",
-                             camera,
-                             offset["median"].get<double>(),
-                             offset["max"].get<double>());
+    print("time      {}: {:+.1f} ms (median), {:+.1f} ms at most\n",
+          camera,
+          offset["median"].get<double>(),
+          offset["max"].get<double>());
   if (d.contains("topics"))
     for (const Json& topic : d["topics"])
-      std::cout << fmt::format(
-          "topic     {} {}, {} messages{}\n",
-          topic["used"].get<bool>() ? "+" : "-",
-          topic["name"].get<std::string>() + " (" + topic["type"].get<std::string>() + ")",
-          topic["messages"].get<std::uint64_t>(),
-          topic["used"].get<bool>() ? "" : ", not used");
+      print("topic     {} {}, {} messages{}\n",
+            topic["used"].get<bool>() ? "+" : "-",
+            topic["name"].get<std::string>() + " (" + topic["type"].get<std::string>() + ")",
+            topic["messages"].get<std::uint64_t>(),
+            topic["used"].get<bool>() ? "" : ", not used");
   const Json& labels = d["labels"];
-  std::cout << fmt::format("labels    {} cuboids, {} tracks, {} of other instants\n",
-                           labels["cuboids"].get<int>(),
-                           labels["tracks"].get<int>(),
-                           labels["elsewhere"].get<int>());
+  print("labels    {} cuboids, {} tracks, {} of other instants\n",
+        labels["cuboids"].get<int>(),
+        labels["tracks"].get<int>(),
+        labels["elsewhere"].get<int>());
   for (const auto& [name, count] : labels["classes"].items())
-    std::cout << fmt::format("          {} {}\n", name, count.get<int>());
+    print("          {} {}\n", name, count.get<int>());
 }
 
 int run(const Invocation& invocation) {
@@ -292,11 +289,10 @@ int run(const Invocation& invocation) {
         drives.push_back({{"name", ref.name}, {"format", ref.format}, {"why", english(ref.why)}});
       for (const Problem& note : listing.notes) notes.push_back(to_json(note));
       if (invocation.json()) {
-        print({{"drives", drives}, {"problems", notes}});
+        print_json({{"drives", drives}, {"problems", notes}});
       } else {
-        for (const DriveRef& ref : listing.drives)
-          std::cout << fmt::format("{}  ({})\n", ref.name, ref.format);
-        for (const Problem& note : listing.notes) std::cerr << "note: " << to_line(note) << "\n";
+        for (const DriveRef& ref : listing.drives) print("{}  ({})\n", ref.name, ref.format);
+        for (const Problem& note : listing.notes) print_problem(invocation, note);
       }
       return kDone;
     }
@@ -307,17 +303,17 @@ int run(const Invocation& invocation) {
   std::string too_few;
   const Json description = describe(*opened.inputs, invocation.has("fast"), problems, too_few);
   if (invocation.json())
-    print(description);
+    print_json(description);
   else
     print_text(description);
   bool error = false;
   for (const Problem& problem : problems) {
     error = error || problem.severity == Severity::error;
-    if (!invocation.json())
-      std::cerr << name_of(problem.severity) << ": " << to_line(problem) << "\n";
+    if (!invocation.json()) print_problem(invocation, problem);
   }
   if (!too_few.empty() && !invocation.json())
-    std::cerr << "note: too few to tell: " << too_few << "\n";
+    print_problem(invocation,
+                  {Severity::note, {}, {}, {}, text("too few to tell: {}", too_few), {}});
   return error ? kProblemsFound : kDone;
 }
 

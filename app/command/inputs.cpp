@@ -1,6 +1,5 @@
 #include "app/command/inputs.hpp"
 
-#include <iostream>
 #include <map>
 #include <unordered_map>
 
@@ -97,14 +96,21 @@ InputsOrExit open_inputs(const Invocation& invocation, bool with_labels) {
   return {std::move(inputs), kDone};
 }
 
+bool has_frame(const Drive& drive, int frame) {
+  const int count = static_cast<int>(drive.frames().size());
+  if (frame >= 0 && frame < count) return true;
+  wrong_usage(fmt::format("--frame {}: {}",
+                          frame,
+                          count == 0 ? "the drive has no frames"
+                                     : fmt::format("the drive has frames 0 to {}", count - 1)));
+  return false;
+}
+
 std::optional<std::vector<int>> chosen_frames(const Invocation& invocation, const Drive& drive) {
   const int count = static_cast<int>(drive.frames().size());
   int begin = 0, end = count;
   if (const auto frame = invocation.integer("frame")) {
-    if (*frame < 0 || *frame >= count) {
-      wrong_usage(fmt::format("--frame {}: the drive has frames 0 to {}", *frame, count - 1));
-      return std::nullopt;
-    }
+    if (!has_frame(drive, *frame)) return std::nullopt;
     begin = *frame;
     end = *frame + 1;
   } else if (invocation.has("frames")) {
@@ -113,9 +119,11 @@ std::optional<std::vector<int>> chosen_frames(const Invocation& invocation, cons
     const auto a = parts.size() == 2
                        ? (parts[0].empty() ? std::optional<std::int64_t>(0) : to_integer(parts[0]))
                        : std::nullopt;
-    const auto b = parts.size() == 2 ? (parts[1].empty() ? std::optional<std::int64_t>(count)
-                                                         : to_integer(parts[1]))
-                                     : std::nullopt;
+    const auto b =
+        parts.size() == 2
+            ? (parts[1].empty() ? std::optional(std::max<std::int64_t>(count, a.value_or(0)))
+                                : to_integer(parts[1]))
+            : std::nullopt;
     if (!a || !b || *a < 0 || *b < *a) {
       wrong_usage("--frames " + text + ": expected A:B, half open, such as 0:10");
       return std::nullopt;

@@ -31,6 +31,9 @@ struct InputsOrExit {
 /// reads the drive's own, or those of --labels.
 InputsOrExit open_inputs(const Invocation& invocation, bool with_labels);
 
+/// Whether the drive has that frame; says what is wrong with --frame where it has not.
+bool has_frame(const Drive& drive, int frame);
+
 /// Frames chosen by --frame or --frames A:B (half open, clamped to the drive), all without them;
 /// empty optional after saying what is wrong.
 std::optional<std::vector<int>> chosen_frames(const Invocation& invocation, const Drive& drive);

@@ -1,12 +1,13 @@
 #include "app/command/json.hpp"
 
-#include <iostream>
+#include "app/command/output.hpp"
 
 namespace sweepbox {
 
-void print(const Json& document) {
-  // Words of files may be any bytes; what is no UTF-8 is replaced, never thrown about.
-  std::cout << document.dump(1, ' ', false, Json::error_handler_t::replace) << "\n";
+void print_json(const Json& document) {
+  // Words of files may be any bytes: what is no UTF-8 is replaced, never thrown about. The other
+  // control characters stand in strings alone, where \u0085 is their own JSON.
+  print_lines(document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 Json to_json(const Problem& problem) {

@@ -9,8 +9,8 @@ namespace sweepbox {
 
 using Json = nlohmann::ordered_json;
 
-/// Prints one document to standard output. Numbers round-trip.
-void print(const Json& document);
+/// Prints one document to standard output: UTF-8, numbers round-trip.
+void print_json(const Json& document);
 
 Json to_json(const Problem& problem);
 Json to_json(const Rect& rect);

@@ -1,29 +1,34 @@
-#include <iostream>
-
 #include "app/command/json.hpp"
+#include "app/command/output.hpp"
 #include "core/label/points.hpp"
 
 namespace sweepbox {
 namespace {
 
+/// A field by RFC 4180. Control characters need no quotes: they are printed visibly.
 std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
+  if (text.find_first_of(",\"") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
   return quoted + "\"";
 }
 
 /// Points of a box over all lidars of the frame, not those of radars; empty where the frame has no
-/// sweep that can be read.
+/// sweep that can be read: why not is one of `problems`.
 class PointCounter {
  public:
-  PointCounter(const Drive& drive, int frame) {
-    for (int l = 0; l < static_cast<int>(drive.info().lidars.size()); ++l)
-      if (drive.frames()[static_cast<std::size_t>(frame)].sweeps[static_cast<std::size_t>(l)])
-        if (auto sweep = drive.read_sweep(frame, l); sweep && !is_radar(*sweep)) {
-          sweeps_.push_back(std::move(*sweep));
-          parts_.push_back(drive.info().lidars[static_cast<std::size_t>(l)].parts);
-        }
+  PointCounter(const Drive& drive, int frame, std::vector<Problem>& problems) {
+    for (int l = 0; l < static_cast<int>(drive.info().lidars.size()); ++l) {
+      const auto index = static_cast<std::size_t>(l);
+      if (!drive.frames()[static_cast<std::size_t>(frame)].sweeps[index]) continue;
+      auto sweep = drive.read_sweep(frame, l);
+      if (!sweep) {
+        problems.push_back(sweep.error());
+      } else if (!is_radar(*sweep)) {
+        sweeps_.push_back(std::move(*sweep));
+        parts_.push_back(drive.info().lidars[index].parts);
+      }
+    }
   }
 
   std::optional<std::size_t> count(const Cuboid& cuboid_in_ego,
@@ -41,30 +46,31 @@ class PointCounter {
   std::vector<std::vector<std::string>> parts_;
 };
 
-struct Listed {
-  Json frames = Json::array();
-  int count = 0;
-};
-
-void print_lines(const Json& frames, bool csv) {
+void print_cuboids(const Json& frames, bool csv) {
   if (csv)
-    std::cout << "frame,name,stamp_ns,track,class,x,y,z,length,width,height,qw,qx,qy,qz,yaw,frame_"
-                 "of,score,points\n";
+    print(
+        "frame,name,stamp_ns,track,class,x,y,z,length,width,height,qw,qx,qy,qz,yaw,frame_of,"
+        "score,points\n");
   for (const Json& frame : frames)
     for (const Json& c : frame["cuboids"]) {
       const Json points = c.value("points", Json());
       if (csv) {
-        std::cout << frame["index"].dump() << ',' << csv_field(frame["name"].get<std::string>())
-                  << ',' << frame["stamp_ns"].dump() << ','
-                  << csv_field(c["track"].get<std::string>()) << ','
-                  << csv_field(c["class"].get<std::string>());
+        std::string numbers;
         for (const char* list : {"center", "size", "rotation"})
-          for (const Json& number : c[list]) std::cout << ',' << number.dump();
-        std::cout << ',' << c["yaw"].dump() << ',' << c["frame_of"].get<std::string>() << ','
-                  << (c.contains("score") ? c["score"].dump() : "") << ','
-                  << (points.is_null() ? "" : points.dump()) << '\n';
+          for (const Json& number : c[list]) numbers.append(",").append(number.dump());
+        print("{},{},{},{},{}{},{},{},{},{}\n",
+              frame["index"].dump(),
+              csv_field(frame["name"].get<std::string>()),
+              frame["stamp_ns"].dump(),
+              csv_field(c["track"].get<std::string>()),
+              csv_field(c["class"].get<std::string>()),
+              numbers,
+              c["yaw"].dump(),
+              csv_field(c["frame_of"].get<std::string>()),
+              c.contains("score") ? c["score"].dump() : "",
+              points.is_null() ? "" : points.dump());
       } else {
-        std::cout << fmt::format(
+        print(
             "{:>5} {}  {:<12} {:<14} at {:8.3f} {:8.3f} {:8.3f}  size {:6.3f} {:6.3f} {:6.3f}  yaw "
             "{:+.4f}{}\n",
             frame["index"].get<int>(),
@@ -91,16 +97,14 @@ int run(const Invocation& invocation) {
   if (!frames) return kWrongUsage;
   const std::string reference = invocation.text("in", "ego");
   const auto rows = rows_by_frame(inputs);
+  std::vector<Problem> problems = inputs.problems;
   Json listed = Json::array();
   for (const int f : *frames) {
     const FrameInfo& frame = inputs.drive->frames()[static_cast<std::size_t>(f)];
     const auto reference_from = reference_from_ego(*inputs.drive, f, reference);
-    if (!reference_from) {
-      std::cerr << "sweepbox: " << to_line(reference_from.error()) << "\n";
-      return kWrongUsage;
-    }
+    if (!reference_from) return wrong_usage(to_line(reference_from.error()));
     std::optional<PointCounter> counter;
-    if (invocation.has("points")) counter.emplace(*inputs.drive, f);
+    if (invocation.has("points")) counter.emplace(*inputs.drive, f, problems);
     Json cuboids = Json::array();
     for (const ListedBox& row : rows[static_cast<std::size_t>(f)]) {
       Json cuboid = to_json(row, *reference_from * row.cuboid_in_ego, reference);
@@ -115,12 +119,11 @@ int run(const Invocation& invocation) {
                       {"stamp_ns", frame.stamp.ns},
                       {"cuboids", std::move(cuboids)}});
   }
-  for (const Problem& problem : inputs.problems)
-    std::cerr << name_of(problem.severity) << ": " << to_line(problem) << "\n";
+  for (const Problem& problem : problems) print_problem(invocation, problem);
   if (invocation.json())
-    print({{"frames", std::move(listed)}});
+    print_json({{"frames", std::move(listed)}});
   else
-    print_lines(listed, invocation.has("csv"));
+    print_cuboids(listed, invocation.has("csv"));
   return kDone;
 }
 
@@ -133,7 +136,10 @@ Command labels_command() {
       "sweepbox labels drives/kitti --points --frames 0:10 --json",
       {"PATH"},
       {{"--points", Option::Kind::flag, "count the lidar points inside each (reads the sweeps)"},
-       {"--csv", Option::Kind::flag, "comma separated values"},
+       {"--csv",
+        Option::Kind::flag,
+        "comma separated values, a row a line; a control character in a name is written as \\n or "
+        "\\x1b (--json has the name itself)"},
        {"--in", Option::Kind::text, "ego (default), world, or lidar:NAME: the frame of reference"},
        option::kFrame,
        option::kFrames,

@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <iostream>
 
 #include "app/command/json.hpp"
+#include "app/command/output.hpp"
 #include "core/sensor/box_projection.hpp"
 
 namespace sweepbox {
@@ -82,29 +82,28 @@ int run(const Invocation& invocation) {
     }
   }
   const Json summary = summarise(all, whole);
+  for (const Problem& problem : inputs.problems) print_problem(invocation, problem);
   if (invocation.json()) {
-    print({{"boxes", std::move(boxes)}, {"summary", summary}});
+    print_json({{"boxes", std::move(boxes)}, {"summary", summary}});
     return kDone;
   }
   for (const Json& box : boxes)
-    std::cout << fmt::format(
-        "{:>5} {:<12} {:<12} {:<14} {:7.1f} {:7.1f} {:7.1f} {:7.1f}  visible {:.2f}{}\n",
-        box["frame"].get<int>(),
-        box["camera"].get<std::string>(),
-        box["track"].get<std::string>(),
-        box["class"].get<std::string>(),
-        box["rect"][0].get<double>(),
-        box["rect"][1].get<double>(),
-        box["rect"][2].get<double>(),
-        box["rect"][3].get<double>(),
-        box["visible"].get<double>(),
-        box.contains("iou") ? fmt::format("  iou {:.3f}", box["iou"].get<double>()) : "");
-  std::cout << fmt::format(
-      "{} boxes with a 2D label; iou median {}, 10 % below {}, whole ones median {}\n",
-      summary["n"].get<int>(),
-      summary["iou_median"].dump(),
-      summary["iou_p10"].dump(),
-      summary["iou_median_whole"].dump());
+    print("{:>5} {:<12} {:<12} {:<14} {:7.1f} {:7.1f} {:7.1f} {:7.1f}  visible {:.2f}{}\n",
+          box["frame"].get<int>(),
+          box["camera"].get<std::string>(),
+          box["track"].get<std::string>(),
+          box["class"].get<std::string>(),
+          box["rect"][0].get<double>(),
+          box["rect"][1].get<double>(),
+          box["rect"][2].get<double>(),
+          box["rect"][3].get<double>(),
+          box["visible"].get<double>(),
+          box.contains("iou") ? fmt::format("  iou {:.3f}", box["iou"].get<double>()) : "");
+  print("{} boxes with a 2D label; iou median {}, 10 % below {}, whole ones median {}\n",
+        summary["n"].get<int>(),
+        summary["iou_median"].dump(),
+        summary["iou_p10"].dump(),
+        summary["iou_median_whole"].dump());
   return kDone;
 }
 

@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <iostream>
 
 #include "app/action/script.hpp"
 #include "app/command/display.hpp"
+#include "app/command/inputs.hpp"
 #include "app/command/session_options.hpp"
 #include "app/window/window.hpp"
 #include "core/base/files.hpp"
@@ -51,6 +51,7 @@ int run(const Invocation& invocation) {
   if (!window) return fail_with(window.error());
   if (const auto opened = open_in_session(session, *request); !opened)
     return fail_with(opened.error());
+  if (!has_frame(*session.drive, request->frame)) return kWrongUsage;
 
   const fs::path pictures = invocation.text("pictures", ".");
   ScriptHooks hooks;

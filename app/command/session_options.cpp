@@ -30,6 +30,10 @@ std::optional<OpenRequest> open_request(const Invocation& invocation) {
   request.labels = chosen_labels(invocation);
   request.read_only = invocation.has("read-only");
   request.frame = invocation.integer("frame").value_or(0);
+  if (request.frame < 0) {
+    wrong_usage(fmt::format("--frame {}: expected 0 or more", request.frame));
+    return std::nullopt;
+  }
   if (request.path.extension() != ".sbx" && request.drive.empty()) {
     const Listing listing = find_drives(request.path, request.format);
     if (listing.drives.size() > 1) {
@@ -47,7 +51,9 @@ std::optional<std::pair<int, int>> size_of(const Invocation& invocation,
                                            std::pair<int, int> fallback) {
   if (!invocation.has("size")) return fallback;
   const auto size = parse_size(invocation.text("size"));
-  if (!size) wrong_usage("--size " + invocation.text("size") + ": expected WxH, such as 1600x900");
+  if (!size)
+    wrong_usage("--size " + invocation.text("size") +
+                ": expected WxH from 16x16 to 8192x8192, such as 1600x900");
   return size;
 }
 

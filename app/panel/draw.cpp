@@ -7,6 +7,7 @@
 
 #include "app/panel/icons.hpp"
 #include "app/panel/widgets.hpp"
+#include "core/base/printable.hpp"
 
 namespace sweepbox {
 
@@ -105,7 +106,9 @@ Area centred(const Area& area, float height) {
   return {area.x, whole(area.y + (area.height - height) / 2), area.width, height};
 }
 
-float text_width(const ImFont* font, std::string_view words) {
+float text_width(const ImFont* font, std::string_view given) {
+  std::string made;
+  const std::string_view words = one_line(given, made);
   if (words.empty()) return 0;
   return font->CalcTextSizeA(font->FontSize, FLT_MAX, 0, words.data(), end_of(words)).x;
 }
@@ -114,11 +117,13 @@ float put_text(Ui& ui,
                const Area& area,
                ImFont* font,
                std::uint32_t rgb,
-               std::string_view words,
+               std::string_view given,
                Align align) {
-  if (words.empty() || area.width <= 0) return 0;
+  if (given.empty() || area.width <= 0) return 0;
   (void)ui;
-  std::string shortened;
+  // A line's end in a name of a file breaks no row.
+  std::string made, shortened;
+  std::string_view words = one_line(given, made);
   float width = text_width(font, words);
   if (width > area.width + 0.5F) {
     const float room = area.width - text_width(font, "…");

@@ -115,10 +115,17 @@ std::shared_ptr<Found> ask(Session& session,
                            bool list) {
   auto found = std::make_shared<Found>();
   session.jobs.submit(
-      [folder, &purpose, list](const Cancel&) {
+      [folder, &purpose, list](const Cancel&) -> Result<Found> {
         return look_into(folder, purpose.extension, list, purpose.popup == "open");
       },
-      [found](Found result) { *found = std::move(result); },
+      [&session, found](Result<Found> result) {
+        if (result) {
+          *found = std::move(*result);
+          return;
+        }
+        found->ready = true;
+        found->trouble = to_line(session, result.error());
+      },
       Jobs::Order::newest_first);
   return found;
 }

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "core/base/printable.hpp"
+
 namespace sweepbox {
 
 namespace {
@@ -64,7 +66,7 @@ void show_view_hint(Ui& ui, const ViewInput& input) {
   ImGui::SetMouseCursor(shape_of(ui.views.cursor()));
   const Text& hint = ui.views.hint();
   if (hint.empty() || input.right_down || input.middle_down) return;
-  const std::string words = ui.words(hint);
+  const std::string words = printable(ui.words(hint));
   ImDrawList* list = ImGui::GetForegroundDrawList();
   ImFont* font = ui.fonts.small;
   const float width = text_width(font, words) + ui.px(16);

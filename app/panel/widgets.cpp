@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/printable.hpp"
+
 namespace sweepbox {
 
 namespace {
@@ -23,7 +25,7 @@ constexpr double kTipDelay = 0.4;
 void show_tip(Ui& ui, const Area& item, const Hint& hint) {
   ImDrawList* list = ImGui::GetForegroundDrawList();
   const std::string first =
-      hint.key.empty() ? hint.title : fmt::format("{}  ·  {}", hint.title, hint.key);
+      printable(hint.key.empty() ? hint.title : fmt::format("{}  ·  {}", hint.title, hint.key));
   ImFont* font = ui.fonts.small;
   const float room = ui.px(8);
   const float line_height = ui.px(18);

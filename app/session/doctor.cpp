@@ -1,6 +1,7 @@
 #include "app/session/doctor.hpp"
 
 #include <algorithm>
+#include <system_error>
 
 #include "app/session/inside.hpp"
 #include "app/session/reopening.hpp"
@@ -84,16 +85,21 @@ void begin_examination(Session& session, std::shared_ptr<const LabelSet> labels)
   if (!session.has_drive()) return;
   reset_doctor(session);
   DoctorState& doctor = *session.doctor;
+  if (!doctor.jobs) {
+    try {
+      // Wakes the frame loop through the session's jobs, which know how.
+      doctor.jobs = std::make_unique<Jobs>(1, waking(session.jobs));
+    } catch (const std::system_error&) {
+      return say(session, thrown_error(std::current_exception()));
+    }
+  }
   doctor.stage = DoctorState::Stage::looking;
   doctor.cancel = Cancel();
-  if (!doctor.jobs)
-    // Wakes the frame loop through the session's jobs, which know how.
-    doctor.jobs = std::make_unique<Jobs>(1, waking(session.jobs));
   doctor.jobs->submit(
       [drive = session.drive,
        place = session.inside->labels,
        labels = std::move(labels),
-       cancel = doctor.cancel](const Cancel&) {
+       cancel = doctor.cancel](const Cancel&) -> Result<Examination> {
         DoctorOptions options;
         options.cancel = cancel;
         options.labels = place;
@@ -101,8 +107,12 @@ void begin_examination(Session& session, std::shared_ptr<const LabelSet> labels)
         const auto read = read_labels(*drive, place);
         return examine(*drive, read ? *read : LabelSet{}, options);
       },
-      [&session, cancel = doctor.cancel](Examination examination) {
-        if (!cancel.requested()) take_result(session, std::move(examination));
+      [&session, cancel = doctor.cancel](Result<Examination> examination) {
+        if (cancel.requested()) return;
+        if (examination) return take_result(session, std::move(*examination));
+        session.doctor->stage = DoctorState::Stage::not_yet;
+        ++session.versions.layers;
+        say(session, examination.error());
       });
 }
 

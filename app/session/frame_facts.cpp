@@ -36,7 +36,7 @@ void count_later(Session& session,
   session.inside->counting.request();
   session.inside->counting = session.jobs.submit(
       [sweep, parts = parts_of(session, *sweep), requests = std::move(requests)](
-          const Cancel& cancel) {
+          const Cancel& cancel) -> Result<std::vector<std::pair<TrackId, CountedBox>>> {
         std::vector<std::pair<TrackId, CountedBox>> counted;
         for (const CountRequest& request : requests) {
           if (cancel.requested()) break;
@@ -49,8 +49,9 @@ void count_later(Session& session,
         }
         return counted;
       },
-      [&session, sweep](const std::vector<std::pair<TrackId, CountedBox>>& counted) {
-        for (const auto& [track, box] : counted) session.inside->counts[track] = box;
+      [&session, sweep](const Result<std::vector<std::pair<TrackId, CountedBox>>>& counted) {
+        if (!counted) return say(session, counted.error());
+        for (const auto& [track, box] : *counted) session.inside->counts[track] = box;
         ++session.inside->counts_version;
       },
       Jobs::Order::newest_first);

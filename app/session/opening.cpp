@@ -245,7 +245,7 @@ void watch_labels(Session& session) {
   }
   if (files.empty()) return;
   session.jobs.submit(
-      [files](const Cancel& cancel) {
+      [files](const Cancel& cancel) -> Result<std::vector<std::string>> {
         std::vector<std::string> changed;
         for (const Known& known : files) {
           if (cancel.requested()) break;
@@ -255,12 +255,14 @@ void watch_labels(Session& session) {
         }
         return changed;
       },
-      [&session, drive = session.drive](const std::vector<std::string>& changed) {
-        if (changed.empty() || session.drive != drive) return;
+      [&session, drive = session.drive](const Result<std::vector<std::string>>& changed) {
+        if (session.drive != drive) return;
+        if (!changed) return say(session, changed.error());
+        if (changed->empty()) return;
         const Problem problem{
             Severity::warning,
-            changed.front(),
-            changed.size() > 1 ? fmt::format("and {} more", changed.size() - 1) : "",
+            changed->front(),
+            changed->size() > 1 ? fmt::format("and {} more", changed->size() - 1) : "",
             "the labels that were imported",
             "other content, or no file",
             "The project keeps what it has; a new project reads them again."};
@@ -381,6 +383,10 @@ Result<void> install(Session& session, const OpenRequest& request, Opening openi
 
   const int last = static_cast<int>(session.drive->frames().size()) - 1;
   session.time.frame = std::clamp(request.frame, 0, std::max(last, 0));
+  if (request.frame > last)
+    say(session,
+        Severity::warning,
+        text("There is no frame {}: this drive has {}, counted from 0", request.frame, last + 1));
   session.time.direction = 1;
   session.cache->want(session.time.frame, 1);
   // Another drive has another extent: it is seen from its own place, with the turn that was chosen.
@@ -415,33 +421,30 @@ Result<void> start_opening(Session& session,
   OpeningTools tools = tools_of(session);
   tools.cancel = task.cancel;
   tools.step = [step = task.step](const char* words) { step->store(words); };
-  // Results are shared with the queue: a std::function cannot hold what only moves.
-  session.jobs.submit(
-      [request, tools](const Cancel&) {
-        return std::make_shared<Result<Opening>>(prepare(request, tools));
-      },
-      [&session, request, task, failed](const std::shared_ptr<Result<Opening>>& opening) {
-        if (task.cancel.requested()) return;
-        session.inside->opening.reset();
-        end_task(session, task.id);
-        const auto tell = [&](const Error& error) {
-          if (failed)
-            failed(error);
-          else
-            say(session, error);
-        };
-        if (!*opening) return tell(opening->error());
-        if (!(*opening)->choices.empty()) {
-          session.choice = DriveChoice{request, std::move((*opening)->choices)};
-          session.popup = "choose_drive";
-          return;
-        }
-        if (const auto closed = close_drive(session); !closed) return tell(closed.error());
-        auto labels = (*opening)->labels_read;
-        if (const auto done = install(session, request, std::move(**opening)); !done)
-          return tell(done.error());
-        begin_examination(session, std::move(labels));
-      });
+  session.jobs.submit([request, tools](const Cancel&) { return prepare(request, tools); },
+                      [&session, request, task, failed](Result<Opening> opening) {
+                        if (task.cancel.requested()) return;
+                        session.inside->opening.reset();
+                        end_task(session, task.id);
+                        const auto tell = [&](const Error& error) {
+                          if (failed)
+                            failed(error);
+                          else
+                            say(session, error);
+                        };
+                        if (!opening) return tell(opening.error());
+                        if (!opening->choices.empty()) {
+                          session.choice = DriveChoice{request, std::move(opening->choices)};
+                          session.popup = "choose_drive";
+                          return;
+                        }
+                        if (const auto closed = close_drive(session); !closed)
+                          return tell(closed.error());
+                        auto labels = opening->labels_read;
+                        if (const auto done = install(session, request, std::move(*opening)); !done)
+                          return tell(done.error());
+                        begin_examination(session, std::move(labels));
+                      });
   return {};
 }
 

@@ -81,21 +81,17 @@ void start_rereading(Session& session, Asked asked, std::function<void(Reread)> 
       begin_task(session, text("Reading {} again", session.drive->info().name), -1);
   session.inside->opening = task;
   session.inside->rereading = asked.repairs;
-  session.jobs.submit(
-      [asked, task](const Cancel&) {
-        return std::make_shared<Result<Reread>>(reread(asked, task.cancel));
-      },
-      [&session, task, then, before = session.drive](
-          const std::shared_ptr<Result<Reread>>& result) {
-        if (task.cancel.requested()) return;
-        session.inside->opening.reset();
-        end_task(session, task.id);
-        if (session.drive != before) return;
-        if (*result)
-          then(std::move(**result));
-        else
-          say(session, (*result).error());
-      });
+  session.jobs.submit([asked, task](const Cancel&) { return reread(asked, task.cancel); },
+                      [&session, task, then, before = session.drive](Result<Reread> result) {
+                        if (task.cancel.requested()) return;
+                        session.inside->opening.reset();
+                        end_task(session, task.id);
+                        if (session.drive != before) return;
+                        if (result)
+                          then(std::move(*result));
+                        else
+                          say(session, result.error());
+                      });
 }
 
 /// Another reading of the same drive takes the place of the one that is shown.

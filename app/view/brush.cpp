@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/printable.hpp"
+
 namespace sweepbox::brush {
 
 namespace {
@@ -38,7 +40,9 @@ ImU32 color(std::uint32_t rgb, float alpha) {
   return IM_COL32((rgb >> 16) & 255u, (rgb >> 8) & 255u, rgb & 255u, std::lround(alpha * 255));
 }
 
-ImVec2 Font::extent(std::string_view text) const {
+ImVec2 Font::extent(std::string_view given) const {
+  std::string made;
+  const std::string_view text = one_line(given, made);
   return face->CalcTextSizeA(size, 1e9f, 0, text.data(), text.data() + text.size());
 }
 
@@ -50,7 +54,10 @@ Font tag_font(const Device& device) {
   return font_or_current(device.tag_font, 11 * device.ui_scale);
 }
 
-void words(ImDrawList* list, const Font& font, float x, float y, ImU32 ink, std::string_view text) {
+void words(
+    ImDrawList* list, const Font& font, float x, float y, ImU32 ink, std::string_view given) {
+  std::string made;
+  const std::string_view text = one_line(given, made);
   list->AddText(font.face,
                 font.size,
                 {std::floor(x), std::floor(y)},

@@ -5,6 +5,7 @@
 #include <deque>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -46,10 +47,8 @@ struct Jobs::State {
       if (!job.cancel.requested()) {
         try {
           result.done = job.work();
-        } catch (const std::exception& failure) {
-          log_error("a background job failed: {}", failure.what());
         } catch (...) {
-          log_error("a background job failed: it threw something without words");
+          log_error("a background job failed: {}", to_line(thrown_error(std::current_exception())));
         }
       }
       job.work = {};  // what the job held is released before anybody waits for it
@@ -67,8 +66,17 @@ struct Jobs::State {
 
 Jobs::Jobs(int threads, std::function<void()> wake) : state_(std::make_unique<State>()) {
   state_->wake = std::move(wake);
-  for (int i = 0; i < std::max(1, threads); ++i)
-    state_->threads.emplace_back([state = state_.get()] { state->run(); });
+  const int wanted = std::max(1, threads);
+  state_->threads.reserve(static_cast<std::size_t>(wanted));
+  for (int i = 0; i < wanted; ++i) {
+    try {
+      state_->threads.emplace_back([state = state_.get()] { state->run(); });
+    } catch (const std::system_error&) {  // ulimit -u
+      if (state_->threads.empty()) throw;
+      log_warning("the system gave {} of {} threads: work takes longer", i, wanted);
+      break;
+    }
+  }
 }
 
 Jobs::~Jobs() {

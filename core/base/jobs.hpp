@@ -6,6 +6,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "core/base/thrown.hpp"
+
 namespace sweepbox {
 
 /// Asks a running job to stop. Copies share one flag.
@@ -22,11 +24,16 @@ class Cancel {
 /// A pool of worker threads whose results come back to one thread.
 ///
 /// Jobs take values and return values; `done` runs on the thread that calls deliver() (the frame
-/// loop's), in the order of completion, and not at all for a job that was cancelled. An exception
-/// of a job is a bug; it ends the job, is logged, and never the program.
+/// loop's), in the order of completion, and not at all for a job that was cancelled.
+///
+/// A job that somebody waits for answers a Result: what it throws (no memory, a bug) arrives in
+/// `done` as that Result's error, so that its bar ends and its reason is said. Of a job with
+/// another answer an exception is logged and `done` is not called. It never ends the program.
 class Jobs {
  public:
   /// `threads` ≥ 1. `wake` is called from a worker each time a result is ready (may be empty).
+  /// Where the system gives fewer threads, those work; where it gives none, std::system_error is
+  /// thrown.
   explicit Jobs(int threads, std::function<void()> wake = {});
   Jobs(const Jobs&) = delete;
   Jobs& operator=(const Jobs&) = delete;
@@ -51,7 +58,7 @@ class Jobs {
             work(std::as_const(cancel));
             return [done = std::move(done)]() mutable { done(); };
           } else {
-            auto value = std::make_shared<Answer>(work(std::as_const(cancel)));
+            auto value = std::make_shared<Answer>(answer_of<Answer>(work, cancel));
             return [done = std::move(done), value]() mutable { done(std::move(*value)); };
           }
         },
@@ -71,6 +78,19 @@ class Jobs {
   void finish();
 
  private:
+  template <class Answer, class Work>
+  static Answer answer_of(Work& work, const Cancel& cancel) {
+    if constexpr (std::is_constructible_v<Answer, tl::unexpect_t, Error>) {  // a Result
+      try {
+        return work(cancel);
+      } catch (...) {
+        return Answer(tl::unexpect, thrown_error(std::current_exception()));
+      }
+    } else {
+      return work(cancel);
+    }
+  }
+
   void submit_erased(std::function<std::function<void()>()> work, Cancel cancel, Order order);
 
   struct State;

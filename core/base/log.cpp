@@ -3,6 +3,8 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "core/base/printable.hpp"
+
 namespace sweepbox {
 namespace {
 
@@ -41,7 +43,7 @@ void set_log_level(LogLevel level) {
 }
 
 void write_log(LogLevel level, std::string_view line) {
-  logger().log(to_spdlog(level), "{}", line);
+  logger().log(to_spdlog(level), "{}", printable(line));
 }
 
 }  // namespace sweepbox

@@ -7,6 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include "core/base/thrown.hpp"
+
 namespace sweepbox {
 namespace {
 
@@ -51,13 +53,10 @@ Loaded read(const Drive& drive, const Key& key, int width) {
 Loaded load(const Drive& drive, const Key& key, int width) {
   try {
     return read(drive, key, width);
-  } catch (const std::exception& failure) {
-    const FrameInfo& frame = drive.frames()[static_cast<std::size_t>(key.frame)];
-    return fail({},
-                "frame " + frame.name,
-                key.image ? "an image that can be read" : "a sweep that can be read",
-                failure.what())
-        .value();
+  } catch (...) {
+    Error error = thrown_error(std::current_exception());
+    error.where = "frame " + drive.frames()[static_cast<std::size_t>(key.frame)].name;
+    return error;
   }
 }
 

@@ -78,6 +78,57 @@ TEST_CASE("what the doctor cannot tell on so little is said, with what is missin
                   .contains("untold"));
 }
 
+TEST_CASE("an Xvfb that is missing is told from one that does not start") {
+  const TempFolder temp;
+  std::ofstream(temp / "cloud.pcd")
+      << "VERSION .7\nFIELDS x y z\nSIZE 4 4 4\nTYPE F F F\nCOUNT 1 1 1\nWIDTH 1\nHEIGHT 1\n"
+         "VIEWPOINT 0 0 0 1 0 0 0\nPOINTS 1\nDATA ascii\n10 0 0\n";
+  const std::string drive = temp.path().string();
+  const std::vector<std::string> render = {"render", drive, "-o", drive + "/out.png"};
+  const Finished missing = run_sweepbox(render, {{"DISPLAY", ""}, {"PATH", drive}});
+  CHECK(missing.status == 1);
+  CHECK(missing.err.find("apt-get install xvfb") != std::string::npos);
+  std::ofstream(temp / "Xvfb") << "#!/bin/sh\nexit 1\n";
+  std::filesystem::permissions(temp / "Xvfb", std::filesystem::perms::owner_all);
+  const Finished ended = run_sweepbox(render, {{"DISPLAY", ""}, {"PATH", drive}});
+  CHECK(ended.status == 1);
+  CHECK(ended.err.find("it ended, or did not answer") != std::string::npos);
+  CHECK(ended.err.find("apt-get") == std::string::npos);
+}
+
+TEST_CASE("with --quiet nothing but errors is left on standard error") {
+  const TempFolder temp;
+  const auto write = [&](const char* name, const std::string& content) {
+    std::filesystem::create_directories((temp / name).parent_path());
+    std::ofstream(temp / name) << content;
+  };
+  const std::string folder = (temp / "set").string();
+  write("set/training/velodyne/000007.bin", std::string(32, '\0'));
+  write("set/training/calib/000007.txt",
+        "P0: 700 0 600 0 0 700 180 0 0 0 1 0\nP1: 700 0 600 0 0 700 180 0 0 0 1 0\n"
+        "P2: 700 0 600 0 0 700 180 0 0 0 1 0\nP3: 700 0 600 0 0 700 180 0 0 0 1 0\n"
+        "R0_rect: 1 0 0 0 1 0 0 0 1\nTr_velo_to_cam: 0 -1 0 0 0 0 -1 0 1 0 0 0\n"
+        "Tr_imu_to_velo: 1 0 0 0 0 1 0 0 0 0 1 0\n");
+  write("set/training/label_2/000007.txt",
+        "Car 0.00 0 -1.57 600 150 650 200 1.5 1.6 4.0 1.0 1.7 20.0 -1.57\n");
+  CHECK(run_sweepbox({"info", folder}).err.find("note: ") != std::string::npos);
+  CHECK(run_sweepbox({"info", folder, "--quiet"}).err.empty());
+  CHECK(run_sweepbox({"info", folder, "--quiet"}).out == run_sweepbox({"info", folder}).out);
+  const std::string out = (temp / "out").string();
+  // How many files were written is a message.
+  CHECK_FALSE(run_sweepbox({"convert", folder, "--to", "csv", "-o", out + "1"}).err.empty());
+  CHECK(run_sweepbox({"convert", folder, "--to", "csv", "-o", out + "2", "--quiet"}).err.empty());
+  // A broken record is an error; it stays.
+  write("set/training/label_2/000007.txt", "Car of three\n");
+  for (const char* command : {"info", "labels", "project"}) {
+    const Finished finished = run_sweepbox({command, folder, "--quiet"});
+    INFO(command << ": " << finished.err);
+    CHECK(finished.err.starts_with("error: "));
+    CHECK(finished.err.find("\nnote: ") == std::string::npos);
+    CHECK(finished.err.find("\nwarning: ") == std::string::npos);
+  }
+}
+
 TEST_CASE("formats lists drives, clouds and labels for programs") {
   const json formats = json::parse(run_sweepbox({"formats", "--json"}).out);
   const auto has = [](const json& list, const char* name) {

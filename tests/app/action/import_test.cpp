@@ -4,6 +4,7 @@
 #include "app/session/opening.hpp"
 #include "core/base/files.hpp"
 #include "tests/app/support/test_drive.hpp"
+#include "tests/support/memory_limit.hpp"
 #include "tests/support/temp_folder.hpp"
 
 using namespace sweepbox;  // NOLINT
@@ -108,3 +109,26 @@ TEST_CASE(
   CHECK(desk.session.ref.name == name);
   CHECK(desk.session.memory != nullptr);
 }
+
+#ifndef SWEEPBOX_SANITIZE
+TEST_CASE("an import that throws ends with its bar and is said, and the next one is read") {
+  Desk desk;
+  REQUIRE(open_in_session(desk.session, desk.request));
+  const std::string good =
+      "file.import_labels path=\"" + (desk.folder / "labels").string() + "\" format=kitti_object\n";
+  const fs::path large = desk.folder / "large" / "000007.txt";
+  REQUIRE(make_folder(large.parent_path()));
+  REQUIRE(write_file(large, std::string_view(kLabel)));
+  fs::resize_file(large, std::uintmax_t{200} << 20);  // takes no room on the disk
+  {
+    const test::MemoryLimit limit(100);
+    const std::string answer = desk.run("file.import_labels path=\"" +
+                                        large.parent_path().string() + "\" format=kitti_object\n");
+    CHECK(answer.find("no memory is left") != std::string::npos);
+  }
+  CHECK(desk.session.tasks.empty());
+  CHECK(desk.session.document().tracks().empty());
+  CHECK(desk.run(good) == "done");
+  CHECK(desk.session.document().tracks().size() == 1);
+}
+#endif

@@ -7,6 +7,7 @@
 #include "core/base/files.hpp"
 #include "tests/app/support/kitti_set.hpp"
 #include "tests/app/support/test_drive.hpp"
+#include "tests/support/memory_limit.hpp"
 #include "tests/support/shared_data.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -130,6 +131,40 @@ TEST_CASE("what cannot be opened is said, or told to who asked") {
   REQUIRE(start_opening(desk.session, nothing, [&](const Error& error) { told = error; }));
   desk.settle();
   CHECK(told);
+}
+
+#ifndef SWEEPBOX_SANITIZE
+TEST_CASE("an opening that throws ends with its bar and is said, and the next one opens") {
+  Desk desk;
+  // 200 MiB of drive.json, which take no room on the disk, and memory for 100.
+  OpenRequest large;
+  large.path = desk.folder / "large";
+  large.project = "memory";
+  REQUIRE(make_folder(large.path));
+  REQUIRE(write_file(large.path / "drive.json", std::string_view("\"sweepbox\"")));
+  fs::resize_file(large.path / "drive.json", std::uintmax_t{200} << 20);
+  {
+    const test::MemoryLimit limit(100);
+    REQUIRE(start_opening(desk.session, large));
+    desk.settle();
+  }
+  CHECK(desk.session.tasks.empty());
+  CHECK_FALSE(desk.session.has_drive());
+  CHECK(said(desk.session, "no memory is left"));
+  REQUIRE(start_opening(desk.session, desk.request()));
+  desk.settle();
+  CHECK(desk.session.has_drive());
+  CHECK(desk.session.tasks.empty());
+}
+#endif
+
+TEST_CASE("a frame that the drive does not have is said, and the last one is shown") {
+  Desk desk;
+  OpenRequest asked = desk.request();
+  asked.frame = 99;
+  REQUIRE(open_in_session(desk.session, asked));
+  CHECK(desk.session.time.frame == test::kTestFrames - 1);
+  CHECK(said(desk.session, "There is no frame 99: this drive has 20, counted from 0"));
 }
 
 TEST_CASE("of several drives at one place one is asked for, and then opened") {

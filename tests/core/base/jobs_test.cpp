@@ -1,14 +1,21 @@
 #include "core/base/jobs.hpp"
 
+#include <pthread.h>
+
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <functional>
 #include <future>
+#include <new>
+#include <optional>
 #include <stdexcept>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
 #include "core/base/log.hpp"
+#include "tests/support/memory_limit.hpp"
 
 namespace sweepbox {
 namespace {
@@ -111,6 +118,49 @@ TEST_CASE("a job that throws ends alone: the next one runs") {
   CHECK(result == 7);
 }
 
+TEST_CASE("what a job with a Result throws is that Result's error: who waits for it is told") {
+  Jobs jobs(1);
+  std::vector<std::string> told;
+  const auto tell = [&told](const Result<int>& result) {
+    told.push_back(result ? std::to_string(*result) : to_line(result.error()));
+  };
+  jobs.submit([](const Cancel&) -> Result<int> { throw std::runtime_error("a bug"); }, tell);
+  jobs.submit([](const Cancel&) -> Result<int> { throw std::bad_alloc(); }, tell);
+  jobs.submit([](const Cancel&) -> Result<int> { throw 1; }, tell);
+  jobs.submit([](const Cancel&) -> Result<int> { return refuse("the disk is full"); }, tell);
+  jobs.submit([](const Cancel&) -> Result<int> { return 7; }, tell);
+  bool nothing_told = false;
+  jobs.submit([](const Cancel&) -> Result<void> { throw std::runtime_error("a bug"); },
+              [&](const Result<void>& result) { nothing_told = !result; });
+  jobs.finish();
+  REQUIRE(told.size() == 5);
+  CHECK(told[0].find("a bug") != std::string::npos);
+  CHECK(told[1].find("no memory is left") != std::string::npos);
+  CHECK(told[2].find("broke off") != std::string::npos);
+  CHECK(told[3] == "the disk is full");
+  CHECK(told[4] == "7");
+  CHECK(nothing_told);
+}
+
+TEST_CASE("a job that was cancelled before it threw is not delivered") {
+  Jobs jobs(1);
+  Gate gate;
+  std::promise<void> started;
+  bool delivered = false;
+  Cancel cancel = jobs.submit(
+      [&, open = gate.open](const Cancel&) -> Result<int> {
+        started.set_value();
+        open.wait();
+        throw std::runtime_error("a bug");
+      },
+      [&](const Result<int>&) { delivered = true; });
+  started.get_future().wait();
+  cancel.request();
+  gate.opening.set_value();
+  jobs.finish();
+  CHECK_FALSE(delivered);
+}
+
 TEST_CASE("each result wakes the frame loop once, by the wake function of that moment") {
   std::atomic<int> first = 0;
   std::atomic<int> second = 0;
@@ -170,6 +220,37 @@ TEST_CASE("the end of the pool cancels what waits and waits for what runs") {
   }
   CHECK(finished);
   CHECK_FALSE(ran);
+}
+
+#ifndef SWEEPBOX_SANITIZE
+TEST_CASE("where the system gives fewer threads, those work") {
+  std::atomic<int> ran = 0;
+  {
+    // A thread's stack is 8 MiB of address space or what ulimit -s says: there is room for some.
+    std::optional<test::MemoryLimit> limit(std::in_place, 100);
+    set_log_level(LogLevel::quiet);
+    Jobs jobs(1000);
+    limit.reset();
+    set_log_level(LogLevel::warning);
+    for (int i = 0; i < 100; ++i) jobs.submit([](const Cancel&) {}, [&ran] { ++ran; });
+    jobs.finish();
+  }
+  CHECK(ran == 100);
+}
+
+#endif
+
+TEST_CASE("where the system gives no thread, that is thrown, and nothing hangs") {
+  pthread_attr_t before, huge;
+  REQUIRE(pthread_getattr_default_np(&before) == 0);
+  REQUIRE(pthread_attr_init(&huge) == 0);
+  REQUIRE(pthread_attr_setstacksize(&huge, std::size_t{1} << 50) ==
+          0);  // more than there are addresses
+  REQUIRE(pthread_setattr_default_np(&huge) == 0);
+  CHECK_THROWS_AS(Jobs(4), std::system_error);
+  REQUIRE(pthread_setattr_default_np(&before) == 0);
+  pthread_attr_destroy(&huge);
+  pthread_attr_destroy(&before);
 }
 
 TEST_CASE("there is always a worker") {
