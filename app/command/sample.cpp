@@ -1,5 +1,9 @@
 #include "app/command/sample.hpp"
 
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
 #include "app/session/opening.hpp"
 #include "app/session/tasks.hpp"
 #include "core/base/files.hpp"
@@ -14,19 +18,31 @@ Result<void> open_sample(Session& session, const fs::path& folder) {
   return start_opening(session, request);
 }
 
+/// Makes it beside its place and puts it there when it is whole: a program that was killed leaves
+/// no half of it in the way, and what the person keeps under that name is left alone.
 Result<void> make(const fs::path& folder, const TaskHandle& task) {
   const auto spec = parse_synth_spec(embedded_street(), "street.json");
   if (!spec) return tl::unexpected(spec.error());
-  // Half a drive of an earlier try: it has no drive.json, and the folder is ours.
-  std::error_code failed;
-  fs::remove_all(folder, failed);
-  if (auto made = make_folder(folder); !made) return made;
+  if (auto made = make_folder(folder.parent_path()); !made) return made;
+  std::string beside = folder.string() + ".XXXXXX";
+  if (!::mkdtemp(beside.data()))
+    return fail(folder.string(), {}, "room for a folder", std::strerror(errno), "check the disk");
   SynthOptions options;
   options.cancel = task.cancel;
   options.progress = [share = task.share](int done, int of) {
     share->store(of > 0 ? static_cast<double>(done) / of : 0.0);
   };
-  return make_synthetic_drive(*spec, folder, options);
+  Result<void> made = make_synthetic_drive(*spec, beside, options);
+  std::error_code failed;
+  if (made) fs::rename(beside, folder, failed);
+  if (failed)
+    made = fail(folder.string(),
+                {},
+                "a free place for the sample drive",
+                failed.message(),
+                "move what is there away");
+  if (!made) fs::remove_all(beside, failed);
+  return made;
 }
 
 Result<void> make_and_open(Session& session) {
