@@ -155,11 +155,12 @@ std::vector<fs::path> list_files(const fs::path& folder,
   for (fs::directory_iterator entry(folder, code), end; !code && entry != end;
        entry.increment(code)) {
     std::error_code ignored;
-    if (entry->is_directory(ignored)) continue;
     const std::string extension = entry->path().extension().string();
-    if (extensions.size() == 0 ||
-        std::find(extensions.begin(), extensions.end(), extension) != extensions.end())
-      found.push_back(entry->path());
+    const bool wanted =
+        extensions.size() == 0
+            ? !entry->is_directory(ignored)
+            : std::find(extensions.begin(), extensions.end(), extension) != extensions.end();
+    if (wanted) found.push_back(entry->path());
   }
   std::sort(found.begin(), found.end());
   return found;

@@ -15,7 +15,9 @@ namespace sweepbox {
 /// problems like these", as severe as the worst of them. Long words are cut (`shortened`).
 class Problems {
  public:
-  explicit Problems(std::size_t most = kMostProblems) : most_(most) {}
+  Problems() = default;
+
+  explicit Problems(std::size_t most) : most_(most) {}
 
   void push_back(Problem problem);
 
@@ -46,7 +48,7 @@ class Problems {
  private:
   void count(Severity severity, std::size_t how_many);
 
-  std::size_t most_;
+  std::size_t most_ = kMostProblems;
   std::size_t more_ = 0;
   std::vector<Problem> list_;
 };

@@ -12,7 +12,10 @@ namespace {
 
 /// Each scan goes over all pixels, however few bytes it has: thousands of them decode for minutes.
 /// Writers make ten or so. (The library's own limit of 500 is no defence: 20 s were measured.)
-constexpr int kMostScans = 100;
+constexpr std::int64_t kMostScans = 100;
+
+/// Pixels, each counted once a scan: 20 scans of the largest picture, some 4 s.
+constexpr std::int64_t kMostScanned = 2'000'000'000;
 
 struct Destroy {
   void operator()(void* handle) const { tjDestroy(handle); }
@@ -108,10 +111,12 @@ Result<PictureSize> jpeg_size(std::span<const std::byte> file) {
 Result<Image> decode_jpeg(std::span<const std::byte> file, int max_width) {
   const auto size = jpeg_size(file);
   if (!size) return tl::unexpected(size.error());
-  if (const int scans = count_scans(file); scans > kMostScans)
+  const std::int64_t pixels = std::int64_t{size->width} * size->height;
+  const std::int64_t most = std::min(kMostScans, kMostScanned / pixels);
+  if (const int scans = count_scans(file); scans > most)
     return fail({},
                 "scans",
-                text("at most {} scans of the pixels", kMostScans),
+                text("at most {} scans of the pixels", most),
                 text("{}", scans),
                 "save this picture again, or take it from the data set again");
   const tjscalingfactor scale = scale_for(size->width, max_width);

@@ -32,6 +32,10 @@ using Blob = std::unique_ptr<sqlite3_blob, Close>;
 
 enum class MessagePacking { none, zstd };
 
+/// Bytes of metadata.yaml: a recording of 10,000 files has some three million, and the library
+/// takes 400 bytes for each value.
+constexpr std::uint64_t kLargestMetadata = std::uint64_t{4} << 20;
+
 tl::unexpected<Error> damaged(const fs::path& path, std::string where, std::string_view why) {
   return fail(path.string(),
               std::move(where),
@@ -328,7 +332,7 @@ std::string lower(std::string words) {
 }
 
 Result<Metadata> read_metadata(const fs::path& path) {
-  const auto content = read_text(path, std::uint64_t{16} << 20);
+  const auto content = read_text(path, kLargestMetadata);
   if (!content) return tl::unexpected(content.error());
   try {
     const YAML::Node root = YAML::Load(*content);
