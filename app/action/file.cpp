@@ -174,7 +174,7 @@ Result<Import> read_import(const Drive& drive,
   result.elsewhere = labels->elsewhere;
   result.edit = import_edit(*labels, drive, document);
   result.edit.author = Author::import;
-  result.problems = std::move(labels->problems);
+  result.problems.assign(labels->problems.begin(), labels->problems.end());
   return result;
 }
 

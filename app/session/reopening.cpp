@@ -51,8 +51,11 @@ Result<Reread> reread(const Asked& asked, const Cancel& cancel) {
       result.labels = std::make_shared<const LabelSet>(std::move(*labels));
     else if (!asked.name.empty())
       return tl::unexpected(labels.error());
-    const auto more = labels ? result.labels->problems : std::vector<Problem>{labels.error()};
-    result.problems.insert(result.problems.end(), more.begin(), more.end());
+    if (labels)
+      result.problems.insert(
+          result.problems.end(), result.labels->problems.begin(), result.labels->problems.end());
+    else
+      result.problems.push_back(labels.error());
   }
   if (asked.name.empty()) return result;
   const auto repair = set_repair(

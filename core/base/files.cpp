@@ -1,7 +1,6 @@
 #include "core/base/files.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +8,8 @@
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
+
+#include "core/base/open_file.hpp"
 
 namespace sweepbox {
 namespace {
@@ -40,42 +41,33 @@ tl::unexpected<Error> system_failure(const fs::path& path, Text wanted, int numb
               "check the path, its rights and the disk");
 }
 
-/// As many bytes as there are, up to `most`; the error is the system's number.
-std::optional<std::size_t> read_some(int descriptor, char* to, std::size_t most) {
-  std::size_t done = 0;
-  while (done < most) {
-    const ssize_t n = ::read(descriptor, to + done, most - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return std::nullopt;
-    if (n == 0) break;  // it shrank while being read: what is there is judged by its parser
-    done += static_cast<std::size_t>(n);
-  }
-  return done;
+tl::unexpected<Error> too_large(const fs::path& path, std::uint64_t most, Text found) {
+  return fail(path.string(),
+              {},
+              text("at most {} bytes", most),
+              std::move(found),
+              "check that this is the right file");
 }
 
 template <class Buffer>
 Result<Buffer> read_whole(const fs::path& path, std::uint64_t most) {
-  // NONBLOCK: a pipe by that name must not hold the program up.
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file.valid()) return system_failure(path, "a readable file", errno);
-
-  struct stat status {};
-
-  if (::fstat(file.get(), &status) != 0) return system_failure(path, "a readable file", errno);
-  if (!S_ISREG(status.st_mode))
-    return fail(path.string(), {}, "a regular file", "a folder or a device", "name a file");
-  const auto size = static_cast<std::uint64_t>(status.st_size);
-  if (size > most)
-    return fail(path.string(),
-                {},
-                text("at most {} bytes", most),
-                text("{} bytes", size),
-                "check that this is the right file");
+  const auto file = OpenFile::open(path);
+  if (!file) return tl::unexpected(file.error());
+  if (file->size() > most) return too_large(path, most, text("{} bytes", file->size()));
   Buffer content;
-  content.resize(size);
-  const auto done = read_some(file.get(), reinterpret_cast<char*>(content.data()), size);
+  content.resize(file->size());
+  auto done = file->read(std::as_writable_bytes(std::span(content)));
+  std::size_t size = done.value_or(0);
+  // Files of /proc say that they are empty: they are read to where they end.
+  constexpr std::uint64_t kStep = std::uint64_t{1} << 16;
+  while (file->size() == 0 && done && size == content.size()) {
+    if (size > most) return too_large(path, most, "more");
+    content.resize(size + static_cast<std::size_t>(std::min(kStep, most + 1 - size)));
+    done = file->read(std::as_writable_bytes(std::span(content).subspan(size)));
+    size += done.value_or(0);
+  }
   if (!done) return system_failure(path, "a readable file", errno);
-  content.resize(*done);
+  content.resize(size);
   return content;
 }
 
@@ -97,15 +89,10 @@ Result<std::string> read_text(const fs::path& path, std::uint64_t most) {
 }
 
 std::string read_beginning(const fs::path& path, std::size_t most) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-
-  struct stat status {};
-
-  if (!file.valid() || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
-  std::string begin(static_cast<std::size_t>(std::min(static_cast<std::uint64_t>(most),
-                                                      static_cast<std::uint64_t>(status.st_size))),
-                    '\0');
-  begin.resize(read_some(file.get(), begin.data(), begin.size()).value_or(0));
+  const auto file = OpenFile::open(path);
+  if (!file) return {};
+  std::string begin(static_cast<std::size_t>(std::min<std::uint64_t>(most, file->size())), '\0');
+  begin.resize(file->read(std::as_writable_bytes(std::span(begin))).value_or(0));
   return begin;
 }
 
@@ -168,11 +155,12 @@ std::vector<fs::path> list_files(const fs::path& folder,
   for (fs::directory_iterator entry(folder, code), end; !code && entry != end;
        entry.increment(code)) {
     std::error_code ignored;
-    if (entry->is_directory(ignored)) continue;
     const std::string extension = entry->path().extension().string();
-    if (extensions.size() == 0 ||
-        std::find(extensions.begin(), extensions.end(), extension) != extensions.end())
-      found.push_back(entry->path());
+    const bool wanted =
+        extensions.size() == 0
+            ? !entry->is_directory(ignored)
+            : std::find(extensions.begin(), extensions.end(), extension) != extensions.end();
+    if (wanted) found.push_back(entry->path());
   }
   std::sort(found.begin(), found.end());
   return found;

@@ -36,8 +36,9 @@ std::string read_beginning(const fs::path& path, std::size_t most);
 /// Creates the folder and its parents.
 [[nodiscard]] Result<void> make_folder(const fs::path& path);
 
-/// Names of a folder's entries that end in one of the extensions (".bin"; all if none), sorted as
-/// text; empty where there is no such folder. Cheap: reads no file.
+/// Names of a folder's entries that end in one of the extensions (".bin"), sorted as text; empty
+/// where there is no such folder. Cheap: reads no file. A folder, pipe or device of such a name is
+/// among them: who reads it says that it is no file. Without extensions: all but folders.
 std::vector<fs::path> list_files(const fs::path& folder,
                                  std::initializer_list<std::string_view> extensions = {});
 std::vector<fs::path> list_folders(const fs::path& folder);

@@ -1,3 +1,4 @@
+#include "core/base/limits.hpp"
 #include "core/cloud/table_columns.hpp"
 #include "core/table/arrow.hpp"
 
@@ -9,6 +10,15 @@ namespace {
 Result<CloudRead> read_feather(std::span<const std::byte> file, const CloudOptions&) {
   auto table = read_arrow(file);
   if (!table) return tl::unexpected(table.error());
+  // A cloud holds each number as a float: of bits and bytes, many times what the file has.
+  const std::uint64_t most = most_unpacked_from(file.size());
+  const std::uint64_t numbers = std::uint64_t{table->table.rows()} * table->table.columns.size();
+  if (numbers > most / sizeof(float))
+    return fail({},
+                "rows",
+                text("at most {} bytes of points in a file of {}", most, file.size()),
+                text("{} numbers of {} bytes", numbers, sizeof(float)),
+                "take this file from the data set again");
   const columns::TableColumns borrowed(table->table);
   auto read = columns::to_cloud(borrowed.columns(), table->table.rows());
   if (read)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/base/limits.hpp"
 #include "core/base/parse.hpp"
 #include "core/cloud/pcd_header.hpp"
 
@@ -85,7 +86,7 @@ std::uint32_t u32_at(std::span<const std::byte> data, std::size_t at) {
   return value;
 }
 
-Result<std::vector<std::byte>> unpacked(std::span<const std::byte> data) {
+Result<std::vector<std::byte>> unpacked(const Header& header, std::span<const std::byte> data) {
   constexpr std::size_t kSizes = 8;
   const std::uint32_t packed = data.size() < kSizes ? 0 : u32_at(data, 0);
   const std::uint32_t full = data.size() < kSizes ? 0 : u32_at(data, 4);
@@ -101,6 +102,22 @@ Result<std::vector<std::byte>> unpacked(std::span<const std::byte> data) {
                 text("at most {} bytes in {} compressed ones", packed * kMostGrowth, packed),
                 text("{} by the header", full),
                 "take this file from the data set again");
+  // A cloud holds each number as a float: of bytes, four times what the file had.
+  std::uint64_t stride = 0, numbers = 0;
+  for (const Field& field : header.fields) {
+    if (field.is_padding()) continue;
+    stride += field.bytes();
+    if (field.count <= kMostSplit) numbers += field.count;
+  }
+  const std::uint64_t most = most_unpacked_from(data.size());
+  const std::uint64_t points = stride > 0 ? full / stride : 0;
+  const std::uint64_t needed = full + points * numbers * sizeof(float);
+  if (needed > most)
+    return fail({},
+                "compressed points",
+                text("at most {} bytes of points in a file of {}", most, data.size()),
+                text("{}", needed),
+                "take this file from the data set again");
   std::vector<std::byte> content(full);
   if (full > 0 && lzf_decompress(data.data() + kSizes, packed, content.data(), full) != full)
     return fail({},
@@ -113,7 +130,7 @@ Result<std::vector<std::byte>> unpacked(std::span<const std::byte> data) {
 
 /// Column after column; the writer has dropped the padding, or kept it.
 Result<CloudRead> read_compressed(const Header& header, std::span<const std::byte> data) {
-  const auto content = unpacked(data);
+  const auto content = unpacked(header, data);
   if (!content) return tl::unexpected(content.error());
   std::size_t with_padding = 0, without = 0;
   for (const Field& field : header.fields) {

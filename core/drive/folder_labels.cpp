@@ -6,9 +6,10 @@
 namespace sweepbox {
 namespace {
 
-bool is_file(const fs::path& path) {
+/// Also a folder or a pipe of that name: its reader says that it is no file.
+bool is_there(const fs::path& path) {
   std::error_code ignored;
-  return fs::is_regular_file(path, ignored);
+  return fs::exists(path, ignored);
 }
 
 }  // namespace
@@ -20,16 +21,16 @@ std::vector<LabelPlace> labels_beside(const fs::path& root, const fs::path& clou
   };
   for (const fs::path& set : {root, clouds.parent_path()})
     if (places.empty() &&
-        (is_file(set / "meta.json") || is_file(set.parent_path() / "meta.json")) &&
-        (reading::has_file(set / "ann", {".json"}) || is_file(set / "annotation.json")))
+        (is_there(set / "meta.json") || is_there(set.parent_path() / "meta.json")) &&
+        (reading::has_file(set / "ann", {".json"}) || is_there(set / "annotation.json")))
       add("supervisely", set);
-  if (is_file(root / "labels" / "_classes.json")) add("labelcloud", root / "labels");
-  if (is_file(root / "tracklet_labels.xml")) add("kitti_raw", root / "tracklet_labels.xml");
+  if (is_there(root / "labels" / "_classes.json")) add("labelcloud", root / "labels");
+  if (is_there(root / "tracklet_labels.xml")) add("kitti_raw", root / "tracklet_labels.xml");
   if (reading::has_file(root / "labels", {".txt"})) add("openpcdet", root / "labels");
   if (reading::has_file(root / "result", {".json"})) add("xtreme1", root / "result");
-  if (is_file(root / "annotations" / "default.json"))
+  if (is_there(root / "annotations" / "default.json"))
     add("datumaro", root / "annotations" / "default.json");
-  if (is_file(root / "labels.csv")) add("csv", root / "labels.csv");
+  if (is_there(root / "labels.csv")) add("csv", root / "labels.csv");
   constexpr std::size_t kMostLooked = 20;
   std::size_t looked = 0;
   for (const fs::path& path : list_files(root, {".json"})) {

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "core/base/files.hpp"
+#include "core/base/open_file.hpp"
 
 namespace sweepbox {
 
@@ -118,6 +119,8 @@ tl::unexpected<Error> no_drive(const fs::path& path,
   std::error_code ignored;
   if (!fs::exists(path, ignored))
     return fail(path.string(), {}, "a drive", "nothing at this place", "check the path");
+  if (is_special(path))
+    return fail(path.string(), {}, "a folder or a file", kind_at(path), "name a drive");
   if (!listing.notes.empty()) return tl::unexpected(listing.notes.front());
   return fail(path.string(),
               {},

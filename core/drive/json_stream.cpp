@@ -16,16 +16,10 @@ bool is_blank(char c) {
 }  // namespace
 
 Result<JsonStream> JsonStream::open(const std::filesystem::path& path) {
-  std::error_code code;
-  if (!std::filesystem::is_regular_file(path, code))
-    return fail(path.string(), {}, "a file", "none", "take it from the data set again");
-  std::FILE* file = std::fopen(path.c_str(), "rb");
-  if (!file)
-    return fail(path.string(), {}, "a file that can be read", "none", "check its permissions");
-  std::setvbuf(file, nullptr, _IONBF, 0);
-  JsonStream stream(file);
-  const auto size = std::filesystem::file_size(path, code);
-  stream.window_.resize(code ? kWindow : std::min<std::uintmax_t>(kWindow, size + 1));
+  auto file = OpenFile::open(path);
+  if (!file) return tl::unexpected(std::move(file.error()));
+  JsonStream stream(std::move(*file));
+  stream.window_.resize(std::min<std::uint64_t>(kWindow, stream.file_.size() + 1));
   return stream;
 }
 
@@ -41,7 +35,7 @@ bool JsonStream::more(std::size_t keep) {
   at_ -= keep;
   size_ = kept;
   const std::size_t read =
-      std::fread(window_.data() + size_, 1, window_.size() - size_, file_.get());
+      file_.read(std::as_writable_bytes(std::span(window_).subspan(size_))).value_or(0);
   size_ += read;
   return read > 0;
 }

@@ -1,13 +1,12 @@
 #pragma once
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "core/base/error.hpp"
+#include "core/base/open_file.hpp"
 
 namespace sweepbox {
 
@@ -33,13 +32,13 @@ class JsonStream {
   Error wrong(Text expected) const;
 
  private:
-  explicit JsonStream(std::FILE* file) : file_(file, &std::fclose) {}
+  explicit JsonStream(OpenFile file) : file_(std::move(file)) {}
 
   /// Reads on; what stands before `keep` goes. False at the end of the file.
   bool more(std::size_t keep);
   void skip_blanks();
 
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
+  OpenFile file_;
   std::vector<char> window_;
   std::size_t size_ = 0;  ///< bytes of the window that are filled
   std::size_t at_ = 0;

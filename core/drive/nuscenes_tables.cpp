@@ -15,7 +15,7 @@ constexpr int kMostPixels = 1 << 20;  // of a picture's side
 /// Parses rows one by one; those that are no JSON are counted.
 class Rows {
  public:
-  Rows(const fs::path& folder, std::string_view table, std::vector<Problem>* problems)
+  Rows(const fs::path& folder, std::string_view table, Problems* problems)
       : path_(folder / (std::string(table) + ".json")), problems_(problems) {}
 
   ~Rows() {
@@ -58,7 +58,7 @@ class Rows {
 
  private:
   fs::path path_;
-  std::vector<Problem>* problems_;
+  Problems* problems_;
   simdjson::dom::parser parser_;
   std::string row_;
   int bad_ = 0;
@@ -66,7 +66,7 @@ class Rows {
 };
 
 /// A table that is cut short gives what it has; the rest is a problem.
-void tell(Result<void> done, std::vector<Problem>& problems) {
+void tell(Result<void> done, Problems& problems) {
   if (!done) problems.push_back(std::move(done.error()));
 }
 
@@ -81,7 +81,9 @@ Result<SceneRow> scene_with(const fs::path& tables, const std::string& token) {
 void read_calibrated(const fs::path& tables, SceneTables& scene) {
   std::map<std::string, std::pair<std::string, std::string>> sensors;
   tell(Rows(tables, "sensor", &scene.problems).read([&](Element row) {
-    sensors[text_at(row, "token")] = {text_at(row, "channel"), text_at(row, "modality")};
+    std::string channel = text_at(row, "channel");
+    if (channel.size() > kLongestName) return false;  // every calibration of it would bear a copy
+    sensors[text_at(row, "token")] = {std::move(channel), text_at(row, "modality")};
     return true;
   }),
        scene.problems);
@@ -156,7 +158,7 @@ void read_ego_poses(const fs::path& tables, SceneTables& scene) {
 
 void read_seg(const fs::path& tables, SceneTables& scene) {
   std::error_code ignored;
-  if (!fs::is_regular_file(tables / "lidarseg.json", ignored)) return;
+  if (!fs::exists(tables / "lidarseg.json", ignored)) return;
   Tokens wanted;
   for (const DataRow& row : scene.data)
     if (row.key) wanted.insert(row.token);

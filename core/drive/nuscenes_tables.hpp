@@ -6,7 +6,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "core/base/error.hpp"
+#include "core/base/problems.hpp"
 #include "core/base/stamp.hpp"
 #include "core/geometry/pose.hpp"
 
@@ -50,7 +50,7 @@ struct SceneTables {
   std::vector<DataRow> data;               ///< ascending
   std::map<std::string, Pose> ego_poses;   ///< world_from_ego, by token
   std::map<std::string, std::string> seg;  ///< file of the points' classes, by sample_data token
-  std::vector<Problem> problems;
+  Problems problems;
 };
 
 /// The folder holds the tables that a drive needs.

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/base/files.hpp"
+#include "core/base/open_file.hpp"
 
 namespace sweepbox::reading {
 
@@ -75,10 +76,7 @@ bool has_file(const fs::path& folder,
   fs::directory_iterator entry(folder, code);
   for (int seen = 0; !code && entry != fs::directory_iterator() && seen < most; ++seen) {
     const std::string extension = entry->path().extension().string();
-    std::error_code ignored;
-    if (std::find(extensions.begin(), extensions.end(), extension) != extensions.end() &&
-        !entry->is_directory(ignored))
-      return true;
+    if (std::find(extensions.begin(), extensions.end(), extension) != extensions.end()) return true;
     entry.increment(code);
   }
   return false;
@@ -112,7 +110,7 @@ namespace {
 void tell_missing(std::int64_t count,
                   const std::string& first,
                   const std::string& sensor,
-                  std::vector<Problem>& problems) {
+                  Problems& problems) {
   if (count <= 0) return;
   problems.push_back(
       {Severity::warning,
@@ -125,9 +123,7 @@ void tell_missing(std::int64_t count,
 
 }  // namespace
 
-int tell_gaps(const std::vector<Numbered>& files,
-              const std::string& sensor,
-              std::vector<Problem>& problems) {
+int tell_gaps(const std::vector<Numbered>& files, const std::string& sensor, Problems& problems) {
   if (files.empty()) return 0;
   const std::int64_t missing =
       files.back().number - files.front().number + 1 - static_cast<std::int64_t>(files.size());
@@ -142,7 +138,7 @@ int tell_gaps(const std::vector<Numbered>& files,
 int tell_gaps(const std::set<std::string>& all,
               const std::set<std::string>& own,
               const std::string& sensor,
-              std::vector<Problem>& problems) {
+              Problems& problems) {
   if (own.empty()) return 0;
   int missing = 0;
   std::string first;
@@ -153,6 +149,17 @@ int tell_gaps(const std::set<std::string>& all,
   }
   tell_missing(missing, first, sensor, problems);
   return missing;
+}
+
+void tell_no_file(const fs::path& path, DriveTables& tables) {
+  std::error_code ignored;
+  if (!fs::exists(path, ignored) || fs::is_regular_file(path, ignored)) return;
+  tables.problems.push_back({Severity::error,
+                             shown(path, tables.info.root),
+                             {},
+                             "a regular file",
+                             kind_at(path),
+                             "take it from where the drive came from"});
 }
 
 void tell_links(DriveTables& tables) {
@@ -178,6 +185,14 @@ void tell_links(DriveTables& tables) {
     for (const TableSweep& sweep : lidar.sweeps) look(sweep.path);
   for (const TableCamera& camera : tables.cameras)
     for (const TableImage& image : camera.images) look(image.path);
+  for (const LabelPlace& place : tables.info.labels) {
+    // Labels may be named elsewhere, and be the drive's folder itself: then no link leads there.
+    const std::string below = place.path.lexically_relative(tables.info.root).generic_string();
+    if (below.empty() || below.starts_with("..")) continue;
+    if (below != ".") look(place.path);
+    if (fs::is_directory(place.path, ignored))
+      for (const fs::path& file : list_files(place.path)) look(file);
+  }
   if (count == 0) return;
   tables.problems.push_back({Severity::note,
                              shown(first, tables.info.root),

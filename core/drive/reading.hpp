@@ -66,16 +66,18 @@ Stamp stamp_of_number(std::int64_t number, double seconds_each);
 
 /// Counts the numbers between the first and the last file that have none, and says so in a problem.
 /// `sensor` is the folder as people know it.
-int tell_gaps(const std::vector<Numbered>& files,
-              const std::string& sensor,
-              std::vector<Problem>& problems);
+int tell_gaps(const std::vector<Numbered>& files, const std::string& sensor, Problems& problems);
 
 /// The same for names: those of `all` (ascending) between the first and the last of `own` that
 /// `own` lacks.
 int tell_gaps(const std::set<std::string>& all,
               const std::set<std::string>& own,
               const std::string& sensor,
-              std::vector<Problem>& problems);
+              Problems& problems);
+
+/// A problem where a folder, a pipe or a device stands in a file's place. Whether a file that is
+/// absent is one is the caller's to say.
+void tell_no_file(const std::filesystem::path& path, DriveTables& tables);
 
 /// A note where files lie outside of the drive's folder, through links: they are read, never in
 /// silence.

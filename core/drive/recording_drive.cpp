@@ -504,9 +504,12 @@ Result<std::unique_ptr<Drive>> open_recording_drive(Shared recording,
                                                     const Repairs& repairs) {
   DriveTables tables = Reader(std::move(recording), ref).tables();
   if (tables.lidars.empty() && tables.cameras.empty()) {
-    // What kept a topic out says more than that none is left.
+    // What kept a topic out says more than that none is left; where there is none at all, what kept
+    // the file from being read.
+    const bool none = tables.info.topics.empty();
     for (const Problem& problem : tables.problems)
-      if (problem.severity == Severity::warning && problem.where.starts_with('/')) {
+      if (problem.severity == Severity::error ||
+          (problem.severity == Severity::warning && (none || problem.where.starts_with('/')))) {
         Error error = problem;
         error.severity = Severity::error;
         return tl::unexpected(in_file(std::move(error), ref.path.string()));
@@ -531,7 +534,8 @@ Listing list_recordings(const fs::path& path, std::string_view format, std::stri
     if (path.extension() == extension) add(path, 1, text("a {} file", extension));
   } else {
     for (const fs::path& file : list_files(path, {extension}))
-      add(file, 0.6, text("a {} file in the folder", extension));
+      if (!fs::is_directory(file, ignored))  // a rosbag2 recording may be named so
+        add(file, 0.6, text("a {} file in the folder", extension));
   }
   return listing;
 }

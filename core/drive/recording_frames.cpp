@@ -15,7 +15,7 @@ std::string_view last_part(std::string_view frame) {
   return slash == std::string_view::npos ? frame : frame.substr(slash + 1);
 }
 
-void note(std::vector<Problem>& problems, std::string where, Text expected, Text found, Text fix) {
+void note(Problems& problems, std::string where, Text expected, Text found, Text fix) {
   problems.push_back({Severity::note,
                       {},
                       std::move(where),
@@ -72,7 +72,7 @@ EgoPoses poses_of_topic(const Recording& recording,
                         const TransformTree& tree,
                         const std::string& ego,
                         std::uint32_t topic,
-                        std::vector<Problem>& problems) {
+                        Problems& problems) {
   EgoPoses found;
   found.topics = {topic};
   for (const RecordedPose& recorded : recording.poses()) {
@@ -110,7 +110,7 @@ std::optional<Pose> sound_pose(std::span<const double, 3> translation,
   return Pose{turn.normalized(), place};
 }
 
-TransformTree tree_of(const Recording& recording, std::vector<Problem>& problems) {
+TransformTree tree_of(const Recording& recording, Problems& problems) {
   TransformTree tree;
   std::size_t bad = 0;
   for (const RecordedPose& recorded : recording.poses()) {
@@ -155,7 +155,7 @@ EgoPoses ego_poses(const Recording& recording,
                    const std::string& ego,
                    Stamp first,
                    Stamp last,
-                   std::vector<Problem>& problems) {
+                   Problems& problems) {
   if (const std::string world = world_frame(tree, ego); !world.empty()) {
     EgoPoses found{poses_in_tree(tree, world, ego, first, last), {}, world};
     for (std::uint32_t i = 0; i < recording.topics().size(); ++i) {

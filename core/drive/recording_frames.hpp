@@ -11,7 +11,7 @@
 namespace sweepbox::recorded {
 
 /// The transforms of all TF messages. Poses that are none are counted in a problem.
-TransformTree tree_of(const Recording& recording, std::vector<Problem>& problems);
+TransformTree tree_of(const Recording& recording, Problems& problems);
 
 /// The vehicle's frame: a usual name of it that hangs together with `sensor`, else `sensor`.
 std::string ego_frame(const TransformTree& tree, const std::string& sensor);
@@ -31,7 +31,7 @@ EgoPoses ego_poses(const Recording& recording,
                    const std::string& ego,
                    Stamp first,
                    Stamp last,
-                   std::vector<Problem>& problems);
+                   Problems& problems);
 
 /// A pose from numbers of a message: empty where they are none or no rotation.
 std::optional<Pose> sound_pose(std::span<const double, 3> translation,

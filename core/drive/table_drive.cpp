@@ -31,7 +31,7 @@ class TableDrive : public Drive {
 
   std::span<const FrameInfo> frames() const override { return frames_; }
 
-  std::span<const Problem> problems() const override { return tables_.problems; }
+  std::span<const Problem> problems() const override { return tables_.problems.all(); }
 
   int missing_sweeps() const override { return tables_.missing_sweeps; }
 
@@ -186,13 +186,40 @@ Result<void> check_stamps(DriveTables& tables) {
               "mend the stamps, or move them by a repair");
 }
 
+/// What bears a name that is longer than the program holds is left out.
+void leave_out_long_names(DriveTables& tables) {
+  int count = 0;
+  std::string first;
+  const auto is_long = [&](const std::string& name) {
+    if (name.size() <= kLongestName) return false;
+    if (count++ == 0) first = name;
+    return true;
+  };
+  const auto leave_out = [&](auto& list) {
+    std::erase_if(list, [&](const auto& thing) { return is_long(thing.name); });
+  };
+  leave_out(tables.lidars);
+  leave_out(tables.cameras);
+  for (TableLidar& lidar : tables.lidars) leave_out(lidar.sweeps);
+  for (TableCamera& camera : tables.cameras) leave_out(camera.images);
+  std::erase_if(tables.frames_of_reference,
+                [&](const auto& frame) { return is_long(frame.first.first); });
+  tables.info.name = shortened(tables.info.name);
+  if (count == 0) return;
+  tables.problems.push_back(
+      {Severity::error,
+       {},
+       "name " + shortened(first),
+       text("names of sensors and frames of at most {} bytes", kLongestName),
+       count == 1 ? Text("a longer one") : text("{} longer ones, this the first", count),
+       "what bears them is left out; give it shorter names"});
+}
+
 /// A set that is broken throughout says so in a hundred lines, not in ten thousand.
-void limit_problems(std::vector<Problem>& problems) {
-  constexpr std::size_t kMost = 100;
-  if (problems.size() <= kMost) return;
-  const std::size_t more = problems.size() - kMost;
-  problems.resize(kMost);
-  problems.push_back({Severity::error, {}, {}, {}, text("{} more problems like these", more), {}});
+Problems first_hundred(const Problems& problems) {
+  Problems few(100);
+  few.append(problems);
+  return few;
 }
 
 }  // namespace
@@ -200,6 +227,7 @@ void limit_problems(std::vector<Problem>& problems) {
 Result<std::unique_ptr<Drive>> make_table_drive(DriveTables tables, const Repairs& repairs) {
   if (const auto good = check_stamps(tables); !good) return tl::unexpected(good.error());
   tables.info.repairs = repairs;
+  leave_out_long_names(tables);
   if (auto done = reading::apply_repairs(tables); !done) return tl::unexpected(done.error());
   std::erase_if(tables.lidars, [](const TableLidar& lidar) { return lidar.sweeps.empty(); });
   std::erase_if(tables.cameras, [](const TableCamera& camera) { return camera.images.empty(); });
@@ -218,7 +246,7 @@ Result<std::unique_ptr<Drive>> make_table_drive(DriveTables tables, const Repair
   }
   if (const auto good = check_stamps(tables); !good) return tl::unexpected(good.error());
   reading::tell_links(tables);
-  limit_problems(tables.problems);
+  tables.problems = first_hundred(tables.problems);
   std::vector<frames::Row> rows = frames::rows_of(tables);
   return std::make_unique<TableDrive>(std::move(tables), std::move(rows));
 }

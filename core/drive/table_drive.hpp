@@ -2,6 +2,7 @@
 #include <functional>
 #include <map>
 
+#include "core/base/problems.hpp"
 #include "core/cloud/cloud_file.hpp"
 #include "core/drive/drive.hpp"
 #include "core/picture/picture.hpp"
@@ -77,7 +78,7 @@ struct DriveTables {
   double assumed_rate_hz = 0;
   bool match_by_name =
       false;  ///< images belong to the sweep of the same name (no stamps in the set)
-  std::vector<Problem> problems;
+  Problems problems;
   int missing_sweeps = 0;
   int missing_images = 0;
 };

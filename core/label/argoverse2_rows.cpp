@@ -93,12 +93,17 @@ Result<Label> label_of(const Columns& columns,
   if (!is_time(ns)) return fail({}, "timestamp_ns", "nanoseconds", "no time", kFix);
   const auto cuboid = cuboid_of(columns, row, angles);
   if (!cuboid) return tl::unexpected(cuboid.error());
-  if (columns.category->text(row).empty()) return fail({}, "category", "a class", "nothing", kFix);
+  // Rows share their texts in a dictionary: one that is too long is not copied for each of them.
+  const std::string_view category = columns.category->text(row);
+  const std::string_view track = columns.track ? columns.track->text(row) : std::string_view();
+  if (category.empty()) return fail({}, "category", "a class", "nothing", kFix);
+  if (const auto fault = too_long("category", category)) return tl::unexpected(*fault);
+  if (const auto fault = too_long("track_uuid", track)) return tl::unexpected(*fault);
   const Instant instant = times.at(*ns);
   Label label = label_at(instant);
   label.cuboid_in_ego = *cuboid;
-  label.class_name = columns.category->text(row);
-  label.track = columns.track ? columns.track->text(row) : std::string_view();
+  label.class_name = category;
+  label.track = track;
   label.has_track_id = !label.track.empty();
   if (!label.has_track_id) label.track = made_up_track(instant.name, row + 1);
   // Not a number where it is missing, or what a detector divided by zero: the row keeps it.

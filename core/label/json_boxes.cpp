@@ -94,7 +94,8 @@ class Writer {
     std::vector<std::optional<Label>> labels(items.size());
     for (std::size_t i = 0; i < items.size(); ++i)
       if (auto label = boxes_.label(items[i]);
-          label && *label && !(*label)->class_name.empty())  // as reading judges it
+          label && *label && !(*label)->class_name.empty() && !too_long(**label))
+        // as reading judges it
         labels[i] = std::move(*label);
 
     // A box that was changed is found by its name; one that was renamed, too, by its place.
@@ -177,14 +178,14 @@ void read_json_boxes(const Drive& drive,
       const auto record = static_cast<std::uint32_t>(source.records.size());
       source.records.emplace_back(node.begin, node.end);
       auto read = boxes->label(node);
+      const auto where = [&] { return json->place(node.begin); };
       if (!read) {
-        problems.add(json->place(node.begin), read.error());
+        problems.add(where, read.error());
         continue;
       }
       if (!*read) continue;
       if ((*read)->class_name.empty()) {
-        problems.add(json->place(node.begin),
-                     fail({}, "its class", "a word", "nothing", kFix).value());
+        problems.add(where, fail({}, "its class", "a word", "nothing", kFix).value());
         continue;
       }
       Label label = std::move(**read);
@@ -194,9 +195,13 @@ void read_json_boxes(const Drive& drive,
       label.stamp = here.stamp;
       label.cuboid_in_ego = from_clouds * label.cuboid_in_ego;
       if (label.score && !std::isfinite(*label.score)) label.score.reset();
+      if (const auto fault = too_long(label)) {
+        problems.add(where, *fault);
+        continue;
+      }
       label.has_track_id = !label.track.empty() && seen_here.insert(label.track).second;
       if (!label.track.empty() && !label.has_track_id)
-        problems.add(json->place(node.begin),
+        problems.add(where,
                      fail({},
                           "the track's id",
                           "each id once in a frame",

@@ -9,6 +9,8 @@
 #include <limits>
 #include <map>
 
+#include "core/base/limits.hpp"
+
 namespace sweepbox {
 namespace {
 
@@ -304,7 +306,11 @@ std::optional<std::int64_t> JsonText::integer(const JsonNode* node) const {
 std::optional<std::string> JsonText::string(const JsonNode* node) const {
   if (!node || !node->is(JsonNode::Kind::string)) return std::nullopt;
   const std::string_view quoted = raw(*node);
-  return decoded(quoted.substr(1, quoted.size() - 2));
+  const std::string_view inside = quoted.substr(1, quoted.size() - 2);
+  constexpr std::size_t kLongestEscape = 6;  // bytes that say one: \u0041
+  if (inside.size() > kLongestEscape * kLongestValue)
+    return std::string(inside.substr(0, kLongestValue + 1));
+  return decoded(inside);
 }
 
 std::optional<bool> JsonText::boolean(const JsonNode* node) const {

@@ -51,7 +51,10 @@ class JsonText {
   // What a value says; empty where it is of another kind (null for node: empty too).
   std::optional<double> number(const JsonNode* node) const;
   std::optional<std::int64_t> integer(const JsonNode* node) const;
-  std::optional<std::string> string(const JsonNode* node) const;  ///< escapes decoded
+  /// Escapes decoded. Of one that is far beyond kLongestValue only the first kLongestValue + 1
+  /// bytes, as they stand: so much shows that it is too long, and many boxes may name the same
+  /// string.
+  std::optional<std::string> string(const JsonNode* node) const;
   std::optional<bool> boolean(const JsonNode* node) const;
   /// An array of exactly that many numbers into `to`; false where it is none.
   bool numbers(const JsonNode* node, std::span<double> to) const;

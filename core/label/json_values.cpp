@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "core/base/limits.hpp"
 #include "core/base/parse.hpp"
 
 namespace sweepbox {
@@ -77,7 +78,7 @@ std::string json_word(const JsonText& json, const JsonNode* node) {
       return json.string(node).value_or("");
     case JsonNode::Kind::number:
     case JsonNode::Kind::boolean:
-      return std::string(json.raw(*node));
+      return std::string(json.raw(*node).substr(0, kLongestValue + 1));
     default:
       return {};
   }

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/base/parse.hpp"
+#include "core/label/reading.hpp"
 #include "core/label/upright.hpp"
 
 namespace sweepbox {
@@ -70,6 +71,7 @@ Result<KittiRow> parse_kitti_row(std::string_view line, KittiRows rows) {
     if (!value || !std::isfinite(*value)) return wrong(kFields[i], "a number", parts[lead + i]);
     values[i - 1] = *value;
   }
+  if (auto fault = too_long("type", row.type)) return tl::unexpected(std::move(*fault));
   row.truncated = values[0];
   if (std::abs(values[1]) > 100) return wrong("occluded", "-1, 0, 1, 2 or 3", parts[lead + 2]);
   row.occluded = static_cast<int>(std::lround(values[1]));

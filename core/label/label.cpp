@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/open_file.hpp"
 #include "core/label/instants.hpp"
 #include "core/label/reading.hpp"
 #include "core/label/repairs.hpp"
@@ -27,7 +28,7 @@ Result<LabelSet> read_own_labels(const Drive& drive) {
     append(all.sources, read->sources);
     append(all.labels, read->labels);
     append(all.tracks, read->tracks);
-    append(all.problems, read->problems);
+    all.problems.append(read->problems);
     append(all.labelled, read->labelled);
     all.elsewhere += read->elsewhere;
   }
@@ -50,6 +51,10 @@ const LabelFormat* recognised_format(const std::filesystem::path& place) {
 Result<LabelSet> read_labels(const Drive& drive,
                              const std::filesystem::path& place,
                              std::string_view format) {
+  std::error_code ignored;
+  if (is_special(place) || !std::filesystem::exists(place, ignored))
+    return fail(
+        place.string(), {}, "a file or a folder of labels", kind_at(place), "check the path");
   const LabelFormat* chosen = format.empty() ? recognised_format(place) : label_format(format);
   if (!chosen)
     return fail(place.string(),

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/annotation/edit.hpp"
+#include "core/base/problems.hpp"
 #include "core/drive/drive.hpp"
 #include "core/sensor/box_projection.hpp"
 
@@ -38,7 +39,7 @@ struct LabelSet {
   /// Whole tracks with keys in the world, where the format keeps keyframes (`Can::keyframes`); then
   /// `labels` are their boxes in every frame, and import_edit takes the tracks.
   std::vector<Track> tracks;
-  std::vector<Problem> problems;  ///< records that could not be read
+  Problems problems;  ///< records that could not be read
   /// Where the set labels only some instants of the drive (nuScenes: two a second of twenty):
   /// those, ascending. A track without a box at one of them is absent there; between them it is
   /// carried. Empty: every frame.

@@ -64,6 +64,8 @@ Result<Annotation> parse_annotation(std::string_view row, const RawAngles& angle
   if (const JsonNode* attributes = root.find("attribute_tokens"))
     for (const JsonNode& item : attributes->items)
       if (auto token = json->string(&item)) result.attributes.push_back(std::move(*token));
+  if (auto fault = too_long("instance_token", result.instance))
+    return tl::unexpected(std::move(*fault));
   const auto cuboid = cuboid_of(*json, root, angles);
   if (!cuboid) return tl::unexpected(cuboid.error());
   result.in_world = *cuboid;

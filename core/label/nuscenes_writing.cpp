@@ -99,8 +99,10 @@ class TableWriter {
     for (auto [table, field, words] : {std::tuple("category.json", "name", &categories_),
                                        std::tuple("attribute.json", "name", &attributes_),
                                        std::tuple("visibility.json", "level", &visibilities_)}) {
-      const auto names = read_names(*tables_ / table, field);
+      auto names = read_names(*tables_ / table, field);
       if (!names) continue;
+      // A box of such a category was read as unknown: its instance stays as it is.
+      std::erase_if(*names, [](const auto& name) { return name.second.size() > kLongestName; });
       for (const auto& [token, name] : *names) words->token_of.try_emplace(name, token);
       (words == &attributes_     ? attribute_names_
        : words == &visibilities_ ? visibility_names_

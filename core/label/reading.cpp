@@ -42,9 +42,20 @@ Result<Source> read_source(const Drive& drive,
 Result<std::vector<fs::path>> label_files(const fs::path& place,
                                           std::initializer_list<std::string_view> extensions) {
   std::error_code code;
-  if (fs::is_directory(place, code)) return list_files(place, extensions);
-  if (fs::exists(place, code)) return std::vector<fs::path>{place};
-  return fail(place.string(), {}, "a file or folder of labels", "nothing", "check the path");
+  if (!fs::is_directory(place, code)) {
+    if (fs::exists(place, code)) return std::vector<fs::path>{place};
+    return fail(place.string(), {}, "a file or folder of labels", "nothing", "check the path");
+  }
+  std::vector<fs::path> files = list_files(place, extensions);
+  const std::string extension = place.extension().string();
+  if (files.empty() &&
+      std::find(extensions.begin(), extensions.end(), extension) != extensions.end())
+    return fail(place.string(),
+                {},
+                text("a {} file, or a folder of some", extension),
+                "a folder without any",
+                "take the file from where the drive came from");
+  return files;
 }
 
 fs::path place_of_labels(const LabelFormat& format, const fs::path& place) {
@@ -114,10 +125,11 @@ Beginning beginning_of(const fs::path& place,
   return {};
 }
 
-void FileProblems::add(const std::string& where, Error error) {
+void FileProblems::add(std::string_view where, Error error) {
   if (++count_ > kShown) return;
   error.file = file_;
-  error.where = error.where.empty() ? where : where + ", " + error.where;
+  error.where =
+      error.where.empty() ? std::string(where) : fmt::format("{}, {}", where, error.where);
   problems_.push_back(std::move(error));
 }
 
@@ -129,6 +141,35 @@ FileProblems::~FileProblems() {
                          {},
                          text("{} more faults like these", count_ - kShown),
                          "check that this is the right file"});
+}
+
+std::optional<Error> too_long(std::string_view field, std::string_view name) {
+  if (name.size() <= kLongestName) return std::nullopt;
+  return fail({},
+              std::string(field),
+              text("a name of at most {} bytes", kLongestName),
+              "a longer one",
+              "the record stays in its file as it is; give it a shorter name there")
+      .value();
+}
+
+std::optional<Error> too_long(const Label& label) {
+  for (const auto& [field, name] : {std::pair("class", std::string_view(label.class_name)),
+                                    {"track", label.track},
+                                    {"frame", label.frame_name},
+                                    {"camera", label.rect_camera}})
+    if (auto fault = too_long(field, name)) return fault;
+  for (const auto& [name, value] : label.attributes) {
+    if (auto fault = too_long("attribute", name)) return fault;
+    if (value.size() > kLongestValue)
+      return fail({},
+                  "attribute " + name,
+                  text("a value of at most {} bytes", kLongestValue),
+                  "a longer one",
+                  "the record stays in its file as it is; shorten the value there")
+          .value();
+  }
+  return std::nullopt;
 }
 
 Label label_at(const Instant& instant) {

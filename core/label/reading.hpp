@@ -1,8 +1,11 @@
 #pragma once
+#include <concepts>
 #include <filesystem>
 #include <functional>
 #include <initializer_list>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/label/instants.hpp"
@@ -63,7 +66,7 @@ Beginning beginning_of(const std::filesystem::path& place,
 /// a file of another kind does not bury the others.
 class FileProblems {
  public:
-  FileProblems(std::vector<Problem>& problems, std::string file)
+  FileProblems(Problems& problems, std::string file)
       : problems_(problems), file_(std::move(file)) {}
 
   FileProblems(const FileProblems&) = delete;
@@ -71,15 +74,30 @@ class FileProblems {
   ~FileProblems();
 
   /// A fault at a place of the file ("line 3"); the error may name a field.
-  void add(const std::string& where, Error error);
+  void add(std::string_view where, Error error);
+
+  /// The same where the place costs time to tell ("line 3, column 12" of a long text): it is asked
+  /// for only if it is shown.
+  template <std::invocable Where>
+  void add(const Where& where, Error error) {
+    add(count_ < kShown ? std::string_view(where()) : std::string_view(), std::move(error));
+  }
 
  private:
-  static constexpr int kShown = 10;
+  static constexpr std::size_t kShown = 10;
 
-  std::vector<Problem>& problems_;
+  Problems& problems_;
   std::string file_;
-  int count_ = 0;
+  std::size_t count_ = 0;
 };
+
+/// A fault where a name of the label (class, track, frame, attribute) or a value of an attribute is
+/// longer than the program holds (core/base/limits.hpp). Such a label is left out, its record stays
+/// in the source, and writers give its bytes back.
+std::optional<Error> too_long(const Label& label);
+
+/// The same for one name; `field` says what it is of ("class").
+std::optional<Error> too_long(std::string_view field, std::string_view name);
 
 /// Fills what a label has from its instant.
 Label label_at(const Instant& instant);

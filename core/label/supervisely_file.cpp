@@ -283,7 +283,7 @@ class File : public JsonBoxes {
       for (const JsonNode& figure : figures->items) {
         const auto one = label(figure);
         Figures& of_object = result[key_of(figure)];
-        ++(one && *one ? of_object.read : of_object.others);
+        ++(one && *one && !too_long(**one) ? of_object.read : of_object.others);
       }
     };
     count(json.root().find("figures"));

@@ -1,6 +1,7 @@
 #include <turbojpeg.h>
 
 #include <algorithm>
+#include <cstring>
 #include <memory>
 #include <string_view>
 
@@ -8,6 +9,13 @@
 
 namespace sweepbox {
 namespace {
+
+/// Each scan goes over all pixels, however few bytes it has: thousands of them decode for minutes.
+/// Writers make ten or so. (The library's own limit of 500 is no defence: 20 s were measured.)
+constexpr std::int64_t kMostScans = 100;
+
+/// Pixels, each counted once a scan: 20 scans of the largest picture, some 4 s.
+constexpr std::int64_t kMostScanned = 2'000'000'000;
 
 struct Destroy {
   void operator()(void* handle) const { tjDestroy(handle); }
@@ -49,6 +57,30 @@ bool has_its_end(std::span<const std::byte> file) {
   return false;
 }
 
+/// How often the picture's pixels are gone over: 1, or some ten of a progressive picture. Markers
+/// are followed as they stand, since thumbnails in front of the picture hold scans of their own.
+int count_scans(std::span<const std::byte> file) {
+  const auto byte = [&](std::size_t at) { return std::to_integer<unsigned>(file[at]); };
+  int scans = 0;
+  std::size_t at = 2;
+  while (at + 3 < file.size()) {
+    const void* found = std::memchr(file.data() + at, 0xFF, file.size() - 3 - at);
+    if (!found) break;
+    at = static_cast<std::size_t>(static_cast<const std::byte*>(found) - file.data());
+    const unsigned marker = byte(at + 1);
+    if (marker == 0xD9) break;  // the end of the picture
+    if (marker == 0xFF) {       // filling before a marker
+      ++at;
+    } else if (marker <= 0x01 || (marker >= 0xD0 && marker <= 0xD8)) {
+      at += 2;  // a byte of pixels, or a marker that stands alone
+    } else {
+      scans += marker == 0xDA;
+      at += 2 + (byte(at + 2) << 8 | byte(at + 3));
+    }
+  }
+  return scans;
+}
+
 /// Cameras write bytes that the library merely warns of; a picture that lacks a part is damaged.
 bool is_cut_short(tjhandle handle, std::span<const std::byte> file) {
   return std::string_view(tjGetErrorStr2(handle)).find("remature end") != std::string_view::npos ||
@@ -73,12 +105,20 @@ Result<PictureSize> jpeg_size(std::span<const std::byte> file) {
           handle.get(), bytes_of(file), file.size(), &width, &height, &sampling, &space) != 0 &&
       tjGetErrorCode(handle.get()) == TJERR_FATAL)
     return damaged(handle);
-  return checked_size(width, height);
+  return checked_size(width, height, file.size());
 }
 
 Result<Image> decode_jpeg(std::span<const std::byte> file, int max_width) {
   const auto size = jpeg_size(file);
   if (!size) return tl::unexpected(size.error());
+  const std::int64_t pixels = std::int64_t{size->width} * size->height;
+  const std::int64_t most = std::min(kMostScans, kMostScanned / pixels);
+  if (const int scans = count_scans(file); scans > most)
+    return fail({},
+                "scans",
+                text("at most {} scans of the pixels", most),
+                text("{}", scans),
+                "save this picture again, or take it from the data set again");
   const tjscalingfactor scale = scale_for(size->width, max_width);
   Image image;
   image.full_width = size->width;
@@ -88,7 +128,6 @@ Result<Image> decode_jpeg(std::span<const std::byte> file, int max_width) {
   image.rgba.resize(std::size_t{4} * static_cast<std::size_t>(image.width) *
                     static_cast<std::size_t>(image.height));
   Handle& handle = decoder();
-  // The limit on scans keeps a few hostile kilobytes of progressive JPEG from decoding for minutes.
   const int status = tjDecompress2(handle.get(),
                                    bytes_of(file),
                                    file.size(),
@@ -97,7 +136,7 @@ Result<Image> decode_jpeg(std::span<const std::byte> file, int max_width) {
                                    0,
                                    image.height,
                                    TJPF_RGBA,
-                                   TJFLAG_FASTDCT | TJFLAG_FASTUPSAMPLE | TJFLAG_LIMITSCANS);
+                                   TJFLAG_FASTDCT | TJFLAG_FASTUPSAMPLE);
   if (status != 0 &&
       (tjGetErrorCode(handle.get()) == TJERR_FATAL || is_cut_short(handle.get(), file)))
     return damaged(handle);

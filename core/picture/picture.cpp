@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/limits.hpp"
 #include "core/picture/codec.hpp"
 
 namespace sweepbox {
@@ -41,7 +42,7 @@ Result<const Codec*> codec_of(std::span<const std::byte> file) {
 
 namespace codec {
 
-Result<PictureSize> checked_size(std::int64_t width, std::int64_t height) {
+Result<PictureSize> checked_size(std::int64_t width, std::int64_t height, std::size_t file_bytes) {
   if (width < 1 || height < 1 || width > kMostPixels || height > kMostPixels ||
       width * height > kMostPixels)
     return fail({},
@@ -49,6 +50,14 @@ Result<PictureSize> checked_size(std::int64_t width, std::int64_t height) {
                 text("1 to {} pixels", kMostPixels),
                 text("{} × {}", width, height),
                 "take this file from the data set again, or scale it down");
+  constexpr std::uint64_t kBytesOfAPixel = 4;
+  const std::uint64_t most = most_unpacked_from(file_bytes);
+  if (static_cast<std::uint64_t>(width * height) * kBytesOfAPixel > most)
+    return fail({},
+                "size",
+                text("at most {} bytes of pixels in a file of {}", most, file_bytes),
+                text("{} × {} pixels of {} bytes", width, height, kBytesOfAPixel),
+                "take this file from the data set again");
   return PictureSize{static_cast<int>(width), static_cast<int>(height)};
 }
 

@@ -29,10 +29,10 @@ Context open(std::span<const std::byte> file) {
   return context;
 }
 
-Result<PictureSize> size_of(spng_ctx* context) {
+Result<PictureSize> size_of(spng_ctx* context, std::size_t file_bytes) {
   spng_ihdr header{};
   if (const int code = spng_get_ihdr(context, &header); code != 0) return damaged(code);
-  return codec::checked_size(header.width, header.height);
+  return codec::checked_size(header.width, header.height, file_bytes);
 }
 
 /// Averages blocks of part × part pixels; those at the right and lower edge may be smaller.
@@ -88,13 +88,13 @@ namespace codec {
 Result<PictureSize> png_size(std::span<const std::byte> file) {
   const Context context = open(file);
   if (!context) return damaged(SPNG_EMEM);
-  return size_of(context.get());
+  return size_of(context.get(), file.size());
 }
 
 Result<Image> decode_png(std::span<const std::byte> file, int max_width) {
   const Context context = open(file);
   if (!context) return damaged(SPNG_EMEM);
-  const auto size = size_of(context.get());
+  const auto size = size_of(context.get(), file.size());
   if (!size) return tl::unexpected(size.error());
   Image image;
   image.width = image.full_width = size->width;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <future>
 #include <system_error>
 #include <thread>
@@ -13,7 +14,6 @@ namespace {
 
 constexpr std::size_t kMostTopics = 10'000;
 constexpr std::size_t kMostFrames = 10'000;
-constexpr std::size_t kLongestName = 1024;
 constexpr std::uint64_t kLargestPoseMessage = std::uint64_t{1} << 20;
 
 std::uint64_t hash_of(const CalibrationMessage& message) {
@@ -46,10 +46,8 @@ IndexBuilder::IndexBuilder(std::uint64_t file_size)
     : most_refs_(file_size / 8 + (1 << 19)), most_poses_(file_size / 16 + (1 << 18)) {}
 
 void IndexBuilder::tell(Severity severity, std::string where, Text expected, Text found, Text fix) {
-  constexpr std::size_t kMost = 100;
-  if (index.problems.size() < kMost)
-    index.problems.push_back(
-        {severity, {}, std::move(where), std::move(expected), std::move(found), std::move(fix)});
+  problems_.push_back(
+      {severity, {}, std::move(where), std::move(expected), std::move(found), std::move(fix)});
 }
 
 std::uint32_t IndexBuilder::topic(Topic topic) {
@@ -173,65 +171,134 @@ Index IndexBuilder::finish() {
          "so many messages as a file of this size explains",
          text("{} more", too_many_),
          "they are left out");
+  index.problems.assign(problems_.begin(), problems_.end());
   return std::move(index);
 }
 
-std::uint64_t most_unpacked(std::uint64_t packed, std::uint64_t plain) {
-  // What recorders pack shrinks to a fifth, pictures of one colour to a hundredth; an image of
-  // zeros of any camera fits the first part.
-  constexpr std::uint64_t kAlways = std::uint64_t{48} << 20, kRatio = 512,
+std::uint64_t most_unpacked(std::uint64_t packed) {
+  // What recorders pack shrinks to a fifth; an image of zeros of any camera fits the first part.
+  constexpr std::uint64_t kAlways = std::uint64_t{64} << 20, kRatio = 64,
                           kLargest = std::uint64_t{1} << 30;
-  return std::min({plain, std::max(kAlways, packed * kRatio), kLargest});
+  return std::min(std::max(kAlways, packed * kRatio), kLargest);
 }
 
 Result<std::vector<std::byte>> unpacked(const InputFile& file, const Chunk& chunk) {
   const auto located = [&](Error error) {
     error.where = fmt::format("chunk at byte {}", chunk.place);
-    return in_file(std::move(error), file.path().string());
+    return tl::unexpected(in_file(std::move(error), file.path().string()));
   };
   // A chunk is packed data of at most a gigabyte; larger ones no writer makes.
   if (chunk.packed > std::uint64_t{1} << 30)
-    return tl::unexpected(
-        located({Severity::error, {}, {}, "at most 1 GB", text("{} bytes", chunk.packed), {}}));
+    return located({Severity::error, {}, {}, "at most 1 GB", text("{} bytes", chunk.packed), {}});
+  const std::uint64_t most = most_unpacked(chunk.packed);
+  if (chunk.plain > most)
+    return located({Severity::error,
+                    {},
+                    {},
+                    text("at most {} bytes in {} packed ones", most, chunk.packed),
+                    text("{} by its head", chunk.plain),
+                    "the file is damaged: take it again"});
   const auto packed = file.read(chunk.place, chunk.packed);
-  if (!packed) return tl::unexpected(located(packed.error()));
-  auto plain = unpack(chunk.packing, *packed, most_unpacked(chunk.packed, chunk.plain));
-  if (!plain) return tl::unexpected(located(std::move(plain.error())));
+  if (!packed) return located(packed.error());
+  auto plain = unpack(chunk.packing, *packed, chunk.plain);
+  if (!plain) return located(std::move(plain.error()));
   if (plain->size() != chunk.plain)
-    return tl::unexpected(located({Severity::error,
-                                   {},
-                                   {},
-                                   text("{} bytes when unpacked", chunk.plain),
-                                   text("{} bytes", plain->size()),
-                                   "the file is damaged: take it again"}));
+    return located({Severity::error,
+                    {},
+                    {},
+                    text("{} bytes when unpacked", chunk.plain),
+                    text("{} bytes", plain->size()),
+                    "the file is damaged: take it again"});
   return plain;
 }
 
-void for_each_chunk(const InputFile& file,
-                    std::span<const Chunk> chunks,
-                    const std::function<void(std::size_t, Result<std::vector<std::byte>>)>& take) {
-  std::uint64_t bytes = 0;
-  for (const Chunk& chunk : chunks) bytes += chunk.plain;
-  constexpr std::uint64_t kWorthThreads = std::uint64_t{8} << 20;
-  const std::size_t ahead =
-      bytes < kWorthThreads ? 0
-                            : std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 8);
-  std::vector<std::future<Result<std::vector<std::byte>>>> running(chunks.size());
-  const auto start = [&](std::size_t i) {
-    if (i >= chunks.size()) return;
-    const Chunk chunk = chunks[i];
-    try {
-      running[i] = std::async(std::launch::async, [&file, chunk] { return unpacked(file, chunk); });
-    } catch (const std::system_error&) {
-      // No thread to be had: it is unpacked when its turn comes.
-    }
-  };
-  for (std::size_t i = 0; i < ahead; ++i) start(i);
-  for (std::size_t i = 0; i < chunks.size(); ++i) {
-    auto plain = running[i].valid() ? running[i].get() : unpacked(file, chunks[i]);
-    if (ahead > 0) start(i + ahead);
-    take(i, std::move(plain));
+namespace {
+
+/// How many chunks, from the first, the file's size explains.
+std::size_t affordable(std::span<const Chunk> chunks, std::uint64_t most) {
+  std::size_t count = 0;
+  for (; count < chunks.size(); ++count) {
+    const Chunk& chunk = chunks[count];
+    if (chunk.plain > most_unpacked(chunk.packed)) continue;  // refused: it costs nothing
+    if (chunk.plain > most) break;
+    most -= chunk.plain;
   }
+  return count;
+}
+
+/// Unpacks chunks ahead of their turn on other threads, while what is under way fits the memory.
+class ChunksAhead {
+ public:
+  ChunksAhead(const InputFile& file, std::span<const Chunk> chunks) : file_(file), chunks_(chunks) {
+    std::uint64_t bytes = 0;
+    for (const Chunk& chunk : chunks) bytes += cost(chunk);
+    constexpr std::uint64_t kWorthThreads = std::uint64_t{8} << 20;
+    if (bytes >= kWorthThreads)
+      most_running_ = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 8);
+  }
+
+  /// The next chunk, in order.
+  Result<std::vector<std::byte>> next() {
+    start_more();
+    const std::size_t i = taken_++;
+    if (running_.empty()) {
+      started_ = std::max(started_, taken_);
+      return unpacked(file_, chunks_[i]);
+    }
+    auto first = std::move(running_.front());
+    running_.pop_front();
+    under_way_ -= cost(chunks_[i]);
+    return first.get();
+  }
+
+ private:
+  static std::uint64_t cost(const Chunk& chunk) {
+    return std::min(chunk.plain, most_unpacked(chunk.packed));
+  }
+
+  void start_more() {
+    constexpr std::uint64_t kMostUnderWay = std::uint64_t{128} << 20;
+    while (running_.size() < most_running_ && started_ < chunks_.size() &&
+           under_way_ + cost(chunks_[started_]) <= kMostUnderWay) {
+      const Chunk chunk = chunks_[started_];
+      try {
+        running_.push_back(std::async(std::launch::async,
+                                      [&file = file_, chunk] { return unpacked(file, chunk); }));
+      } catch (const std::system_error&) {
+        return;  // no thread to be had: it is unpacked when its turn comes
+      }
+      under_way_ += cost(chunk);
+      ++started_;
+    }
+  }
+
+  const InputFile& file_;
+  std::span<const Chunk> chunks_;
+  std::deque<std::future<Result<std::vector<std::byte>>>> running_;  // from taken_ to started_
+  std::size_t most_running_ = 0;
+  std::size_t taken_ = 0, started_ = 0;
+  std::uint64_t under_way_ = 0;  // bytes when unpacked
+};
+
+}  // namespace
+
+std::optional<Problem> for_each_chunk(
+    const InputFile& file,
+    std::span<const Chunk> chunks,
+    const std::function<void(std::size_t, Result<std::vector<std::byte>>)>& take) {
+  const std::uint64_t most = most_unpacked_from(file.size());
+  const std::size_t count = affordable(chunks, most);
+  ChunksAhead ahead(file, chunks.first(count));
+  for (std::size_t i = 0; i < count; ++i) take(i, ahead.next());
+  if (count == chunks.size()) return std::nullopt;
+  return Problem{Severity::error,
+                 file.path().string(),
+                 fmt::format("chunk {}, at byte {}", count, chunks[count].place),
+                 text("chunks that together unpack to at most {} bytes: 64 times the file and 256 "
+                      "MB",
+                      most),
+                 text("more; {} of {} chunks are left out", chunks.size() - count, chunks.size()),
+                 "check where this file comes from, or write it anew with other chunks"};
 }
 
 std::uint32_t crc32(std::span<const std::byte> bytes) {

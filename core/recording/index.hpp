@@ -4,6 +4,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "core/base/problems.hpp"
 #include "core/base/unpack.hpp"
 #include "core/recording/input_file.hpp"
 #include "core/recording/messages.hpp"
@@ -53,11 +54,13 @@ class IndexBuilder {
 
   std::uint64_t count() const { return count_; }
 
+  void tell(Problem problem) { problems_.push_back(std::move(problem)); }
+
   void tell(Severity severity, std::string where, Text expected, Text found, Text fix);
 
-  Index index;  ///< chunks and problems are filled by the caller too
+  Index index;  ///< chunks are filled by the caller
 
-  /// Lists in order; what was counted on the way told.
+  /// Lists in order; what was told and counted on the way in `problems`.
   Index finish();
 
  private:
@@ -66,6 +69,7 @@ class IndexBuilder {
   bool is_new_calibration(std::uint32_t topic, std::span<const std::byte> message);
   void tell_unreadable(std::uint32_t topic, const Error& error);
 
+  Problems problems_{100};
   std::uint64_t most_refs_;
   std::uint64_t most_poses_;
   std::uint64_t refs_ = 0;
@@ -77,15 +81,18 @@ class IndexBuilder {
   std::map<std::uint32_t, std::pair<Error, std::uint64_t>> unreadable_;
 };
 
-/// Of a chunk that says `plain` bytes come out of `packed`: so many at most are taken. A few bytes
-/// never fill the memory.
-std::uint64_t most_unpacked(std::uint64_t packed, std::uint64_t plain);
+/// So many bytes at most are taken out of one chunk, or one message, of `packed` bytes: 64 times
+/// them or 64 MB, never more than 1 GB. (All chunks of a file together: most_unpacked_from.)
+std::uint64_t most_unpacked(std::uint64_t packed);
 
-/// The bytes of a chunk. Errors name file and byte.
+/// The bytes of a chunk. Errors name file and byte; a chunk that claims more than most_unpacked()
+/// is refused before anything is taken for it.
 [[nodiscard]] Result<std::vector<std::byte>> unpacked(const InputFile& file, const Chunk& chunk);
 
-/// Unpacks all chunks, several at a time, and hands them over in their order.
-void for_each_chunk(
+/// Unpacks chunks, several at a time while they are small, and hands them over in their order, as
+/// long as all together hold no more than most_unpacked_from() of the file's size: 2,000 chunks of
+/// zeros fit in 326 kB. Where some are left out, the problem that says so.
+std::optional<Problem> for_each_chunk(
     const InputFile& file,
     std::span<const Chunk> chunks,
     const std::function<void(std::size_t chunk, Result<std::vector<std::byte>> plain)>& take);

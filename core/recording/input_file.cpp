@@ -1,45 +1,23 @@
 #include "core/recording/input_file.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 
 namespace sweepbox::recording {
 
-InputFile::~InputFile() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
-
 Result<std::shared_ptr<const InputFile>> InputFile::open(const fs::path& path) {
-  // NONBLOCK: a pipe by that name must not hold the program up.
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0)
-    return fail(path.string(),
-                {},
-                "a readable file",
-                std::strerror(errno),
-                "check the path and its rights");
-  std::shared_ptr<InputFile> file(new InputFile(descriptor, path));
-
-  struct stat status {};
-
-  if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode))
-    return fail(path.string(), {}, "a regular file", "a folder or a device", "name a file");
-  file->size_ = static_cast<std::uint64_t>(status.st_size);
-  file->changed_ns_ = static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 +
-                      static_cast<std::int64_t>(status.st_mtim.tv_nsec);
-  return std::shared_ptr<const InputFile>(std::move(file));
+  auto file = OpenFile::open(path);
+  if (!file) return tl::unexpected(std::move(file.error()));
+  return std::shared_ptr<const InputFile>(new InputFile(std::move(*file), path));
 }
 
 std::size_t InputFile::read_some(std::uint64_t place, std::span<std::byte> to) const {
   std::size_t done = 0;
   while (done < to.size()) {
-    const ssize_t n =
-        ::pread(descriptor_, to.data() + done, to.size() - done, static_cast<off_t>(place + done));
+    const ssize_t n = ::pread(
+        file_.descriptor(), to.data() + done, to.size() - done, static_cast<off_t>(place + done));
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) break;
     done += static_cast<std::size_t>(n);
@@ -49,7 +27,7 @@ std::size_t InputFile::read_some(std::uint64_t place, std::span<std::byte> to) c
 
 Result<std::vector<std::byte>> InputFile::read(std::uint64_t place, std::uint64_t count) const {
   std::vector<std::byte> bytes;
-  if (place <= size_ && count <= size_ - place) {
+  if (place <= size() && count <= size() - place) {
     bytes.resize(static_cast<std::size_t>(count));
     if (read_some(place, bytes) == bytes.size()) return bytes;
   }

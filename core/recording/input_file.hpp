@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/files.hpp"
+#include "core/base/open_file.hpp"
 
 // Inside the room recording.
 namespace sweepbox::recording {
@@ -16,13 +17,12 @@ class InputFile {
  public:
   InputFile(const InputFile&) = delete;
   InputFile& operator=(const InputFile&) = delete;
-  ~InputFile();
 
   [[nodiscard]] static Result<std::shared_ptr<const InputFile>> open(const fs::path& path);
 
-  std::uint64_t size() const { return size_; }
+  std::uint64_t size() const { return file_.size(); }
 
-  std::int64_t changed_ns() const { return changed_ns_; }
+  std::int64_t changed_ns() const { return file_.changed_ns(); }
 
   const fs::path& path() const { return path_; }
 
@@ -33,12 +33,10 @@ class InputFile {
   std::size_t read_some(std::uint64_t place, std::span<std::byte> to) const;
 
  private:
-  InputFile(int descriptor, fs::path path) : descriptor_(descriptor), path_(std::move(path)) {}
+  InputFile(OpenFile file, fs::path path) : file_(std::move(file)), path_(std::move(path)) {}
 
-  int descriptor_;
+  OpenFile file_;
   fs::path path_;
-  std::uint64_t size_ = 0;
-  std::int64_t changed_ns_ = 0;
 };
 
 /// Bytes that stand in memory or in a part of a file, looked at by place: records are walked over

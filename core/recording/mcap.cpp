@@ -130,7 +130,7 @@ class Scan {
     auto name = string_of(reader);
     const auto encoding = string_of(reader), data = string_of(reader);
     if (!id || !name || !encoding || !data || *id == 0) return;
-    types_.emplace(*id, std::move(*name));
+    types_.emplace(*id, name->substr(0, kLongestName));
   }
 
   void take_channel(std::span<const std::byte> content) {
@@ -223,7 +223,7 @@ class Scan {
   void walk_chunks() {
     const std::vector<Chunk> chunks = builder_.index.chunks;
     whole_ = false;  // a footer in a chunk ends nothing
-    recording::for_each_chunk(
+    auto rest = recording::for_each_chunk(
         file_, chunks, [&](std::size_t i, Result<std::vector<std::byte>> plain) {
           if (!plain) {
             const Error& error = plain.error();
@@ -240,6 +240,7 @@ class Scan {
           RecordSource source(*plain);
           walk(source, 0, i);
         });
+    if (rest) builder_.tell(std::move(*rest));
   }
 
   void tell_differences() {

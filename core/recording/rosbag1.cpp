@@ -95,7 +95,7 @@ class Scan {
     while (at < source.end()) {
       const std::uint64_t begin = at;
       const auto header_size = length(source, at);
-      if (!header_size || *header_size > kMostHeader ||
+      if (!header_size || *header_size == 0 || *header_size > kMostHeader ||
           source.peek(at + kLength, *header_size).size() != *header_size)
         return tell_cut(begin, base, in_chunk);
       const auto header_view = source.peek(at + kLength, *header_size);
@@ -219,7 +219,7 @@ class Scan {
 
   void walk_chunks() {
     const std::vector<Chunk> chunks = builder_.index.chunks;
-    recording::for_each_chunk(
+    auto rest = recording::for_each_chunk(
         file_, chunks, [&](std::size_t i, Result<std::vector<std::byte>> plain) {
           if (!plain) {
             const Error& error = plain.error();
@@ -230,6 +230,7 @@ class Scan {
           RecordSource source(*plain);
           static_cast<void>(walk(source, 0, i, true));
         });
+    if (rest) builder_.tell(std::move(*rest));
   }
 
   const InputFile& file_;

@@ -32,6 +32,10 @@ using Blob = std::unique_ptr<sqlite3_blob, Close>;
 
 enum class MessagePacking { none, zstd };
 
+/// Bytes of metadata.yaml: a recording of 10,000 files has some three million, and the library
+/// takes 400 bytes for each value.
+constexpr std::uint64_t kLargestMetadata = std::uint64_t{4} << 20;
+
 tl::unexpected<Error> damaged(const fs::path& path, std::string where, std::string_view why) {
   return fail(path.string(),
               std::move(where),
@@ -147,10 +151,11 @@ class SqliteScan {
     // By row, so that the file is read from its begin to its end.
     auto rows = prepare("SELECT rowid, topic_id, timestamp FROM main.messages", "messages");
     if (!rows) return tl::unexpected(rows.error());
-    std::uint64_t lost = 0, unread = 0;
-    std::uint64_t most = file_.size() / 8;  // rows that fit a file of its size
+    std::uint64_t lost = 0, unread = 0, too_much = 0;
+    std::uint64_t rows_left = file_.size() / 8;  // rows that fit a file of its size
+    const std::uint64_t most = most_unpacked_from(file_.size());
     int code;
-    while ((code = sqlite3_step(rows->get())) == SQLITE_ROW && most-- > 0) {
+    while ((code = sqlite3_step(rows->get())) == SQLITE_ROW && rows_left-- > 0) {
       const auto topic = topics_.find(sqlite3_column_int64(rows->get(), 1));
       if (topic == topics_.end()) {
         ++lost;
@@ -160,6 +165,10 @@ class SqliteScan {
       ref.place = static_cast<std::uint64_t>(sqlite3_column_int64(rows->get(), 0));
       ref.log_ns = ref.publish_ns = sqlite3_column_int64(rows->get(), 2);
       const bool unindexed = builder_.wanted(topic->second, 64) == 0;
+      if (!unindexed && unpacked_ > most) {
+        ++too_much;
+        continue;
+      }
       if (unindexed || look(topic->second, ref))
         builder_.add(topic->second, ref, begin_);
       else
@@ -171,6 +180,14 @@ class SqliteScan {
                     "rows to the end",
                     text("{}", sqlite3_errmsg(database_)),
                     "what stands before is read; take the file again");
+    if (too_much > 0)
+      builder_.tell(Severity::error,
+                    "messages",
+                    text("messages whose begins together unpack to at most {} bytes: 64 times the "
+                         "file and 256 MB",
+                         most),
+                    text("{} more messages", too_much),
+                    "they are left out; check where this file comes from");
     if (lost + unread > 0)
       builder_.tell(Severity::warning,
                     "messages",
@@ -200,14 +217,13 @@ class SqliteScan {
     if (sqlite3_blob_read(blob_.get(), begin_.data(), static_cast<int>(wanted), 0) != SQLITE_OK)
       return false;
     if (packing_ == MessagePacking::none) return true;
-    auto plain = unpack(Packing::zstd, begin_, recording::most_unpacked(ref.size, kAnySize));
+    auto plain = unpack_beginning(
+        Packing::zstd, begin_, builder_.wanted(topic, recording::most_unpacked(ref.size)));
     if (!plain) return false;
     begin_ = std::move(*plain);
-    begin_.resize(static_cast<std::size_t>(builder_.wanted(topic, begin_.size())));
+    unpacked_ += begin_.size();
     return true;
   }
-
-  static constexpr std::uint64_t kAnySize = std::numeric_limits<std::uint64_t>::max();
 
   const InputFile& file_;
   sqlite3* database_;
@@ -218,6 +234,7 @@ class SqliteScan {
   Blob blob_;
   std::vector<std::byte> begin_;
   std::int64_t steps_left_ = 0;
+  std::uint64_t unpacked_ = 0;  // bytes, of all packed messages that were looked into
 };
 
 class SqliteRecording : public Recording {
@@ -250,10 +267,7 @@ class SqliteRecording : public Recording {
   Result<MessageBytes> read(const MessageRef& message) const override {
     auto bytes = read_row(message);
     if (bytes && packing_ == MessagePacking::zstd)
-      bytes = unpack(
-          Packing::zstd,
-          *bytes,
-          recording::most_unpacked(bytes->size(), std::numeric_limits<std::uint64_t>::max()));
+      bytes = unpack(Packing::zstd, *bytes, recording::most_unpacked(bytes->size()));
     if (!bytes) return tl::unexpected(in_file(bytes.error(), file_->path().string()));
     const auto owner = std::make_shared<const std::vector<std::byte>>(std::move(*bytes));
     return MessageBytes{owner, *owner};
@@ -318,7 +332,7 @@ std::string lower(std::string words) {
 }
 
 Result<Metadata> read_metadata(const fs::path& path) {
-  const auto content = read_text(path, std::uint64_t{16} << 20);
+  const auto content = read_text(path, kLargestMetadata);
   if (!content) return tl::unexpected(content.error());
   try {
     const YAML::Node root = YAML::Load(*content);

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/base/byte_reader.hpp"
+#include "core/base/limits.hpp"
 #include "core/base/unpack.hpp"
 #include "core/table/arrow.hpp"
 #include "core/table/arrow_fields.hpp"
@@ -69,9 +70,7 @@ bool lies_well(const Vector* structs) {
 class ArrowReader {
  public:
   explicit ArrowReader(std::span<const std::byte> file)
-      : file_(file),
-        budget_(std::min<std::uint64_t>((std::uint64_t{32} << 20) + 255 * file.size(),
-                                        std::uint64_t{1} << 32)) {}
+      : file_(file), budget_(std::min(most_unpacked_from(file.size()), std::uint64_t{1} << 32)) {}
 
   Result<TableRead> read() {
     const auto footer = find_footer();

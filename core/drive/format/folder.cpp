@@ -61,8 +61,13 @@ std::vector<fs::path> clouds_in(const fs::path& folder, std::size_t most = SIZE_
   for (const fs::path& path : list_files(folder)) {
     if (!is_cloud(path)) continue;
     clouds.push_back(path);
-    if (clouds.size() == most) break;
+    if (clouds.size() == most) return clouds;
   }
+  // A folder in a cloud's place is said where it is read; alone it makes no drive.
+  if (clouds.empty()) return clouds;
+  for (fs::path& path : list_folders(folder))
+    if (is_cloud(path)) clouds.push_back(std::move(path));
+  std::sort(clouds.begin(), clouds.end());
   return clouds;
 }
 
@@ -280,7 +285,7 @@ class Reader {
                              "calibration.json",
                              "calibration.yaml",
                              "camchain.yaml"})
-      if (std::error_code ignored; fs::is_regular_file(root() / name, ignored))
+      if (std::error_code ignored; fs::exists(root() / name, ignored))
         files.push_back(root() / name);
     for (const char* folder : {"calib", "calib/camera", "camera_info", "calibration"})
       for (const fs::path& path : list_files(root() / folder, {".json", ".yaml", ".yml", ".txt"}))
@@ -308,6 +313,7 @@ class Reader {
   void add_poses() {
     for (const char* name : {"poses.csv", "poses.txt", "poses.json"}) {
       const auto content = read_text(root() / name);
+      reading::tell_no_file(root() / name, tables_);
       if (!content) continue;
       FolderPoses read = parse_folder_poses(*content, name);
       for (Problem& problem : read.problems) tables_.problems.push_back(std::move(problem));
@@ -382,8 +388,9 @@ class Reader {
         size ? make_lens(calibrated->lens, calibrated->parameters, size->width, size->height)
              : tl::unexpected(size.error());
     if (!lens) {
-      tables_.problems.push_back(lens.error());
-      tables_.problems.back().file = folder;
+      Problem problem = lens.error();
+      problem.file = folder;
+      tables_.problems.push_back(std::move(problem));
       return;
     }
     if (calibrated->width > 0 && calibrated->width != size->width)

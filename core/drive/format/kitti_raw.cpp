@@ -102,7 +102,7 @@ class Reader {
     read_poses();
     std::error_code ignored;
     const fs::path labels = root() / "tracklet_labels.xml";
-    if (fs::is_regular_file(labels, ignored)) tables_.info.labels.push_back({kFormat, labels});
+    if (fs::exists(labels, ignored)) tables_.info.labels.push_back({kFormat, labels});
     return std::move(tables_);
   }
 
@@ -125,6 +125,7 @@ class Reader {
     sensors.push_back("oxts");
     for (const std::string& sensor : sensors) {
       clocks_[sensor] = read_clock(root() / sensor);
+      reading::tell_no_file(root() / sensor / "timestamps.txt", tables_);
       if (common_.empty() && !clocks_[sensor].empty()) {
         common_ = clocks_[sensor];
         common_name_ = sensor;

@@ -108,7 +108,7 @@ class Reader {
     read_poses();
     std::error_code ignored;
     const fs::path labels = root() / "label_02" / (sequence_ + ".txt");
-    if (fs::is_regular_file(labels, ignored)) tables_.info.labels.push_back({kFormat, labels});
+    if (fs::exists(labels, ignored)) tables_.info.labels.push_back({kFormat, labels});
     tables_.problems.push_back({Severity::note,
                                 {},
                                 "stamps",
@@ -187,7 +187,9 @@ class Reader {
     if (content) {
       poses = poses_of_oxts(*content, file);
     } else {
+      reading::tell_no_file(root() / file, tables_);
       file = "poses/" + sequence_ + ".txt";
+      reading::tell_no_file(root() / file, tables_);
       content = read_text(root() / file);
       if (content) {
         MatrixPoses read = parse_matrix_poses(*content, file);

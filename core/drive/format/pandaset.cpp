@@ -35,8 +35,7 @@ Listing list(const fs::path& path) {
   Listing listing;
   std::error_code ignored;
   const fs::path lidar = path / "lidar";
-  if (!fs::is_regular_file(lidar / "poses.json", ignored) ||
-      !fs::is_regular_file(lidar / "timestamps.json", ignored))
+  if (!fs::exists(lidar / "poses.json", ignored) || !fs::exists(lidar / "timestamps.json", ignored))
     return listing;
   const bool clouds = reading::has_file(lidar, {".pcd"});
   if (!clouds && !reading::has_file(lidar, {".gz", ".pkl"})) return listing;
@@ -125,9 +124,9 @@ class Reader {
         {severity, std::move(file), {}, std::move(expected), std::move(found), std::move(fix)});
   }
 
-  void tell(const Error& error, const fs::path& path) {
-    tables_.problems.push_back(error);
-    tables_.problems.back().file = reading::shown(path, root());
+  void tell(Error error, const fs::path& path) {
+    error.file = reading::shown(path, root());
+    tables_.problems.push_back(std::move(error));
   }
 
   /// poses.json and timestamps.json of a sensor's folder.

@@ -7,6 +7,7 @@
 #include "core/base/files.hpp"
 #include "core/base/parse.hpp"
 #include "core/drive/formats.hpp"
+#include "core/drive/reading.hpp"
 #include "core/drive/table_drive.hpp"
 
 // Sweepbox's own folder (formats.md 2.18): drive.json names every file, stamp and calibration.
@@ -69,7 +70,7 @@ class Reader {
     read_frames();
     read_poses();
     std::error_code code;
-    if (fs::is_regular_file(root_ / "labels.json", code))
+    if (fs::exists(root_ / "labels.json", code))
       tables_.info.labels.push_back({"sweepbox", root_ / "labels.json"});
     for (const auto& [sensor, files] : absent_) tell_absent(sensor, files);
     return std::move(tables_);
@@ -218,7 +219,11 @@ class Reader {
     Files& files = absent_[sensor];
     files.images = images;
     std::error_code code;
-    if (!fs::is_regular_file(*path, code)) {
+    if (fs::exists(*path, code) && !fs::is_regular_file(*path, code)) {
+      reading::tell_no_file(*path, tables_);
+      return std::nullopt;
+    }
+    if (!fs::exists(*path, code)) {
       files.absent.emplace_back(*stamp, *name);
       return std::nullopt;
     }

@@ -143,6 +143,7 @@ class Reader {
       const fs::path path = folder_of(sensor) / "calib" / (name + ".txt");
       const auto content = read_text(path, std::uint64_t{1} << 20);
       if (!content) {
+        reading::tell_no_file(path, tables_);
         ++absent;
         continue;
       }
@@ -204,8 +205,9 @@ class Reader {
     TableCamera camera{"image_2", {}};
     const auto size = reading::size_of_images(files);
     if (!size) {
-      tables_.problems.push_back(size.error());
-      tables_.problems.back().file = reading::shown(files.front().path, root());
+      Problem problem = size.error();
+      problem.file = reading::shown(files.front().path, root());
+      tables_.problems.push_back(std::move(problem));
       return;
     }
     for (const reading::Numbered& file : files) {
@@ -228,9 +230,11 @@ class Reader {
   /// map and UTM jump where the localisation mends itself.
   void add_poses() {
     std::map<std::int64_t, std::string> contents;
-    for (const auto& [number, name] : names_)
-      if (auto content = read_text(folder_of(first_) / "pose" / (name + ".json"), 1 << 16))
-        contents.emplace(number, std::move(*content));
+    for (const auto& [number, name] : names_) {
+      const fs::path path = folder_of(first_) / "pose" / (name + ".json");
+      reading::tell_no_file(path, tables_);
+      if (auto content = read_text(path, 1 << 16)) contents.emplace(number, std::move(*content));
+    }
     if (contents.empty()) return;
     std::size_t most = 0;
     for (const char* world : {"odomToCamera", "mapToCamera", "UTMToCamera"}) {

@@ -73,6 +73,10 @@ struct Table {
     });
     good = good && (columns.find("frame") || columns.find("stamp_ns")) &&
            (columns.find("qw") || columns.find("yaw"));
+    good =
+        good && std::all_of(columns.names().begin(), columns.names().end(), [](const auto& name) {
+          return name.size() <= kLongestName;  // each box of it would bear a copy
+        });
   }
 
   static constexpr const char* kNeeded[] = {"class", "x", "y", "z", "length", "width", "height"};
@@ -86,6 +90,21 @@ class Row {
   std::string word(std::string_view column) const {
     const auto at = table_.columns.find(column);
     return at && *at < cells_.size() ? std::string(trimmed(cells_[*at].value)) : std::string();
+  }
+
+  /// A fault where a name or a value is longer than the program holds.
+  std::optional<Error> too_long_word() const {
+    for (const char* column : {"class", "track", "frame"})
+      if (auto fault = too_long(column, word(column))) return fault;
+    for (const CsvCell& cell : cells_)
+      if (cell.value.size() > kLongestValue)
+        return fail({},
+                    {},
+                    text("values of at most {} bytes", kLongestValue),
+                    "a longer one",
+                    "the record stays in its file as it is; shorten the value there")
+            .value();
+    return std::nullopt;
   }
 
   Result<double> number(std::string_view column, double most) const {
@@ -147,6 +166,7 @@ Result<Box> box_of(const Row& row,
                    const Drive& drive,
                    const Instants& instants,
                    const RawAngles& angles) {
+  if (auto fault = row.too_long_word()) return tl::unexpected(std::move(*fault));
   auto instant = instant_of(row, drive, instants);
   if (!instant) return tl::unexpected(instant.error());
   const auto reference = reference_of(row.word("frame_of"), drive, *instant);
@@ -188,7 +208,7 @@ void read_file(const Drive& drive, const Instants& instants, Source source, Labe
                  fail({},
                       {},
                       "columns frame (or stamp_ns), class, x, y, z, length, width, height, and qw, "
-                      "qx, qy, qz (or yaw)",
+                      "qx, qy, qz (or yaw), each name at most 1024 bytes",
                       "others",
                       "name the columns so")
                      .value());

@@ -70,6 +70,12 @@ class Reader {
                   .value();
     if (trimmed(tracklet.child_value("objectType")).empty())
       fault = fail({}, "objectType", "a class", "nothing", kFix).value();
+    Label common;  // what all its boxes say alike
+    common.track = std::to_string(index);
+    common.has_track_id = true;
+    common.class_name = trimmed(tracklet.child_value("objectType"));
+    add_attributes(tracklet, common.attributes);
+    if (!fault) fault = too_long(common);
     if (fault) problems.add(where, *fault);
 
     std::int64_t n = 0;
@@ -85,13 +91,14 @@ class Reader {
         continue;
       }
       const auto name = manner_.frame_names.find(number);
-      add(tracklet,
+      add(common,
           pose,
           name == manner_.frame_names.end() ? instants_.numbered(number)
                                             : instant_named(instants_, name->second),
           *cuboid,
-          index,
-          record);
+          record,
+          where,
+          problems);
     }
     if (const auto count = to_integer(tracklet.child("poses").child_value("count"));
         !count || *count != n)
@@ -104,18 +111,19 @@ class Reader {
                        .value());
   }
 
-  void add(const pugi::xml_node& tracklet,
+  void add(const Label& common,
            const pugi::xml_node& pose,
            const Instant& instant,
            const Cuboid& in_velodyne,
-           int index,
-           std::uint32_t record) {
+           std::uint32_t record,
+           const std::string& where,
+           FileProblems& problems) {
     Label label = label_at(instant);
-    label.track = std::to_string(index);
+    label.track = common.track;
     label.has_track_id = true;
-    label.class_name = trimmed(tracklet.child_value("objectType"));
+    label.class_name = common.class_name;
     label.cuboid_in_ego = ego_from_velodyne(drive_, instant.near) * in_velodyne;
-    add_attributes(tracklet, label.attributes);
+    label.attributes = common.attributes;
     add_attributes(pose, label.attributes);
     const auto occlusion = to_integer(pose.child_value("occlusion"));
     if (const std::string word = occlusion_word(
@@ -124,6 +132,7 @@ class Reader {
       label.attributes["occlusion"] = word;
     label.key = to_integer(pose.child_value("state")).value_or(2) != 1;
     label.origin = {source_.id, record};
+    if (const auto long_one = too_long(label)) return problems.add(where, *long_one);
     set_.labels.push_back(std::move(label));
   }
 

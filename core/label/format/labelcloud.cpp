@@ -241,7 +241,7 @@ Result<LabelSet> read(const Drive& drive, const std::filesystem::path& place) {
   std::erase_if(*files, [](const auto& file) { return file.filename() == kClasses; });
   std::optional<Variety> said;
   std::optional<Source> classes;
-  if (std::filesystem::is_regular_file(folder / kClasses, code)) {
+  if (std::filesystem::exists(folder / kClasses, code)) {
     auto source = read_source(drive, folder / kClasses, set.format, {});
     if (source) {
       said = variety_of(source->text);

@@ -56,7 +56,8 @@ Result<Infos> infos_of(const JsonText& json) {
   Infos infos;
   if (const JsonNode* categories = json.root().find({"metainfo", "categories"}))
     for (const JsonNode& item : categories->items)
-      if (const auto number = json.integer(&item)) infos.classes.emplace_back(item.key, *number);
+      if (const auto number = json.integer(&item))  // one byte more shows that it is too long
+        infos.classes.emplace_back(item.key.substr(0, kLongestName + 1), *number);
   const std::string set = json.string(json.root().find({"metainfo", "dataset"})).value_or("");
   if (set == "kitti")
     return fail({},
@@ -133,6 +134,8 @@ Result<Box> box_of(const JsonText& json,
   const auto number = json.integer(label);
   if (!number) return fail({}, "bbox_label_3d", "the number of a class", "nothing", kFix);
   box.class_number = *number;
+  if (auto fault = too_long("class", infos.class_of(*number)))
+    return tl::unexpected(std::move(*fault));
   return box;
 }
 
@@ -159,8 +162,11 @@ Result<LabelSet> read(const Drive& drive, const std::filesystem::path& place) {
     const int in_frame = ++numbers[instant.name];
     source->records.emplace_back(instance.begin, instance.end);
     const auto box = box_of(*json, instance, *infos, angles);
+    const auto where = [&] {
+      return fmt::format("frame {}, instance {}", shortened(instant.name), in_frame);
+    };
     if (!box) {
-      problems.add(fmt::format("frame {}, instance {}", instant.name, in_frame), box.error());
+      problems.add(where, box.error());
       return;
     }
     Label label = label_at(instant);

@@ -45,7 +45,8 @@ Attributes attributes_of(const nuscenes::Annotation& annotation, const Words& wo
   Attributes attributes;
   std::string names;
   for (const std::string& token : annotation.attributes)
-    if (const auto name = words.attributes.find(token); name != words.attributes.end())
+    if (const auto name = words.attributes.find(token);
+        name != words.attributes.end() && names.size() <= kLongestValue)
       names.append(names.empty() ? "" : ", ").append(name->second);
   if (!names.empty()) attributes[nuscenes::kAttribute] = names;
   if (const auto level = words.visibilities.find(annotation.visibility);
@@ -64,7 +65,7 @@ Result<LabelSet> read(const Drive& drive, const fs::path& place) {
   const auto samples = nuscenes::samples_of(drive, tables, *scene);
   if (!samples) return tl::unexpected(samples.error());
   // The test set has no annotations: that is no fault.
-  if (!fs::is_regular_file(tables / "sample_annotation.json", ignored)) return set;
+  if (!fs::exists(tables / "sample_annotation.json", ignored)) return set;
 
   std::map<std::string, const nuscenes::Sample*, std::less<>> sample_of;
   for (const nuscenes::Sample& sample : *samples) {
@@ -87,7 +88,7 @@ Result<LabelSet> read(const Drive& drive, const fs::path& place) {
       drive, tables / "instance.json", nuscenes::kFormat, [&](std::string_view row) {
         return instances.contains(quick_text(row, "\"token\""));
       });
-  std::map<std::string, std::string> category_of;
+  std::map<std::string, std::string_view> category_of;  // views into `words`
   if (instance_rows) {
     for (std::size_t i = 0; i < instance_rows->records.size(); ++i) {
       const std::string_view row = nuscenes::record_of(*instance_rows, i);
@@ -117,11 +118,22 @@ Result<LabelSet> read(const Drive& drive, const fs::path& place) {
     label.track = label.has_track_id ? nuscenes::track_of_token(annotation->instance)
                                      : made_up_track(label.frame_name, i + 1);
     const auto category = category_of.find(annotation->instance);
-    label.class_name = category == category_of.end() ? "unknown" : category->second;
+    label.class_name =
+        category == category_of.end() ? std::string_view("unknown") : category->second;
+    if (auto fault = too_long("category", label.class_name)) {
+      fault->fix = "the box is read as unknown; give the category a shorter name";
+      problems.add(where, *fault);
+      label.class_name = "unknown";
+    }
     label.cuboid_in_ego =
         world_from_ego_of_label(drive, label.stamp).inverse() * annotation->in_world;
     label.attributes = attributes_of(*annotation, words);
     label.origin = {source->id, static_cast<std::uint32_t>(i)};
+    if (auto fault = too_long(label)) {
+      fault->fix = "the box is read without its attributes";
+      problems.add(where, *fault);
+      label.attributes.clear();
+    }
     set.labels.push_back(std::move(label));
   }
   set.sources.push_back(std::move(*source));

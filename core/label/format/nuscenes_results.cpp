@@ -85,6 +85,10 @@ Result<Result3d> result_of(const JsonText& json, const JsonNode& box, const RawA
   result.track = word("tracking_id");
   if (const auto number = json.integer(box.find("tracking_id")))
     result.track = std::to_string(*number);
+  for (const auto& [field, name] : {std::pair("detection_name", std::string_view(result.name)),
+                                    {"tracking_id", result.track},
+                                    {"attribute_name", result.attribute}})
+    if (auto fault = too_long(field, name)) return tl::unexpected(std::move(*fault));
   return result;
 }
 
@@ -176,8 +180,11 @@ Result<LabelSet> read(const Drive& drive, const fs::path& place) {
       ++number;
       source->records.emplace_back(box.begin, box.end);
       const auto result = result_of(*json, box, angles);
+      const auto where = [&] {
+        return fmt::format("sample {}, box {}", shortened(boxes.key), number);
+      };
       if (!result) {
-        problems.add(fmt::format("sample {}, box {}", boxes.key, number), result.error());
+        problems.add(where, result.error());
         continue;
       }
       Label label = label_at(sample->second->instant);

@@ -152,10 +152,12 @@ void read_file(const Drive& drive, Source source, LabelSet& set) {
                               ? box.cuboid_in_ego(angles)
                               : fail({}, "boxes_3d", "7 numbers", "something else", kFix);
       const auto name = json->string(&part.names->items[i]);
+      const auto where = [&] {
+        return fmt::format("frame {}, box {}", shortened(part.id), part.number(i));
+      };
       if (!cuboid || !name || name->empty()) {
         problems.add(
-            fmt::format("frame {}, box {}", part.id, part.number(i)),
-            cuboid ? fail({}, "names", "a class", "nothing", kFix).value() : cuboid.error());
+            where, cuboid ? fail({}, "names", "a class", "nothing", kFix).value() : cuboid.error());
         continue;
       }
       Label label = label_at(instant);
@@ -164,6 +166,10 @@ void read_file(const Drive& drive, Source source, LabelSet& set) {
       label.cuboid_in_ego = *cuboid;
       add_rect(label, *json, part, i);
       label.origin = {source.id, index};
+      if (const auto fault = too_long(label)) {
+        problems.add(where, *fault);
+        continue;
+      }
       set.labels.push_back(std::move(label));
     }
   }
@@ -357,7 +363,8 @@ void patch_entry(JsonPatch& patch,
     // What could not be read was not deleted either.
     Box old;
     if (!json.numbers(&part.boxes->items[i], old.n) || !old.cuboid_in_ego(angles)) continue;
-    if (json.string(&part.names->items[i]).value_or("").empty()) continue;
+    const std::string name = json.string(&part.names->items[i]).value_or("");
+    if (name.empty() || too_long("names", name)) continue;
     if (const OutBox* changed = claims.take(made_up_track(frame.instant.name, part.number(i)))) {
       patch_box(patch, json, part, i, request, frame, *changed);
       continue;

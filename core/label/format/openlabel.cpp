@@ -36,6 +36,15 @@ bool is_box(const OpenLabelFile& file, const OpenLabelRecord& record) {
   return type != "DontCare" && type != "Egocar" && type != "egocar" && type != "EgoCar";
 }
 
+/// What its boxes say alike is longer than the program holds: they are left as they are.
+std::optional<Error> too_long_in(const OpenLabelFile& file, const OpenLabelRecord& record) {
+  Label words;
+  words.class_name = class_of(file, record);
+  words.track = record.track;
+  fill_from_openlabel(words, file, record);
+  return too_long(words);
+}
+
 void read_file(const Drive& drive, Source source, LabelSet& set) {
   FileProblems problems(set.problems, source.file);
   auto file = OpenLabelFile::parse(drive, source.text);
@@ -53,15 +62,26 @@ void read_file(const Drive& drive, Source source, LabelSet& set) {
     const auto index = static_cast<std::uint32_t>(source.records.size());
     source.records.emplace_back(record.cuboid->begin, record.cuboid->end);
     if (!is_box(*file, record)) continue;
+    if (const auto fault = too_long_in(*file, record)) {
+      problems.add(
+          [&] {
+            return fmt::format(
+                "{}, object {}", file->json().place(record.cuboid->begin), shortened(record.uid));
+          },
+          *fault);
+      continue;
+    }
     for (const int frame : record.frames) {
       const OpenLabelFrame& at = file->frames[static_cast<std::size_t>(frame)];
+      const auto where = [&] {
+        return fmt::format("{}, object {}, frame {}",
+                           file->json().place(record.cuboid->begin),
+                           shortened(record.uid),
+                           shortened(at.key));
+      };
       const auto cuboid = file->cuboid_in_ego(record, frame);
       if (!cuboid) {
-        problems.add(fmt::format("{}, object {}, frame {}",
-                                 file->json().place(record.cuboid->begin),
-                                 record.uid,
-                                 at.key),
-                     cuboid.error());
+        problems.add(where, cuboid.error());
         break;
       }
       Label label = label_at(at.instant);
@@ -143,7 +163,7 @@ class Patching {
 
   void settle_record(std::uint32_t index) {
     const OpenLabelRecord& record = file_.records[index];
-    if (!is_box(file_, record)) return;
+    if (!is_box(file_, record) || too_long_in(file_, record)) return;
     bool readable = false, untouched = true, asked = false;
     for (const int frame : record.frames) {
       const OpenLabelFrame& at = file_.frames[static_cast<std::size_t>(frame)];

@@ -43,6 +43,7 @@ Result<Row> parse_row(std::string_view line) {
     row.numbers[i] = *value;
   }
   row.class_name = parts[7];
+  if (auto fault = too_long("class", row.class_name)) return tl::unexpected(std::move(*fault));
   row.words = parts.size();
   return row;
 }

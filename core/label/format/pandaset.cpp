@@ -125,6 +125,11 @@ Result<Row> parse_row(std::string_view line, const CsvColumns& columns, const Ra
     if (std::string value = attribute_value(column, cells[i].value); !value.empty())
       row.attributes[name] = std::move(value);
   }
+  Label words;
+  words.class_name = row.label;
+  words.track = row.uuid;
+  words.attributes = row.attributes;
+  if (auto fault = too_long(words)) return tl::unexpected(std::move(*fault));
   return row;
 }
 
@@ -135,6 +140,9 @@ Result<CsvColumns> columns_of(std::string_view content, const std::vector<LineRe
   std::string_view header = content.substr(first.begin, first.end - first.begin);
   if (header.starts_with("\xEF\xBB\xBF")) header.remove_prefix(3);
   CsvColumns columns(csv_cells(header));
+  for (const std::string& name : columns.names())
+    if (auto fault = too_long("line 1, a column's name", name))
+      return tl::unexpected(std::move(*fault));
   for (const char* name : kNeeded)
     if (!columns.find(name))
       return fail({}, "line 1", text("the column {}", name), "a header without it", kFix);
@@ -156,8 +164,9 @@ void read_file(const Drive& drive, const Instants& instants, Source source, Labe
         std::string_view(source.text).substr(lines[i].begin, lines[i].end - lines[i].begin);
     const auto row = parse_row(line, *columns, angles);
     const auto cuboid = row ? cuboid_in_world(row->box) : tl::unexpected(row.error());
+    const std::string where = fmt::format("line {}", lines[i].number);
     if (!cuboid) {
-      problems.add(fmt::format("line {}", lines[i].number), cuboid.error());
+      problems.add(where, cuboid.error());
       continue;
     }
     Label label = label_at(instant);

@@ -122,6 +122,11 @@ Result<Record> parse_record(const JsonText& json, const JsonNode& box, const Raw
     for (const JsonNode& item : attributes->items)
       if (const std::string word = json_word(json, &item); !word.empty() && !item.key.empty())
         record.attributes.emplace(std::string(item.key), word);
+  Label words;
+  words.class_name = record.label;
+  words.track = record.uuid;
+  words.attributes = record.attributes;
+  if (auto fault = too_long(words)) return tl::unexpected(std::move(*fault));
   return record;
 }
 
@@ -141,10 +146,11 @@ void read_file(const Drive& drive, const Instants& instants, Source source, Labe
     for (const JsonNode& box : part.cuboids->items) {
       const auto index = static_cast<std::uint32_t>(source.records.size());
       source.records.emplace_back(box.begin, box.end);
+      const auto where = [&] { return json->place(box.begin); };
       const auto record = parse_record(*json, box, angles);
       const auto cuboid = record ? cuboid_in_world(record->box) : tl::unexpected(record.error());
       if (!cuboid) {
-        problems.add(json->place(box.begin), cuboid.error());
+        problems.add(where, cuboid.error());
         continue;
       }
       Label label = label_at(instant);

@@ -46,7 +46,7 @@ std::vector<fs::path> annotations_in(const fs::path& data_set) {
 }
 
 /// The data set that a place means; of several below it the one with most frames of the drive.
-fs::path data_set_at(const Drive& drive, const fs::path& place, std::vector<Problem>& problems) {
+fs::path data_set_at(const Drive& drive, const fs::path& place, Problems& problems) {
   std::error_code code;
   if (!fs::is_directory(place, code))
     return place.filename() == kEpisode ? place.parent_path() : place.parent_path().parent_path();

@@ -101,6 +101,7 @@ Result<Label> label_of(std::string_view bytes, const RawAngles& angles) {
   label.track = word_at(box, "obj_id");
   if (const std::string attribute = word_at(box, "obj_attr"); !attribute.empty())
     label.attributes["obj_attr"] = attribute;
+  if (auto fault = too_long(label)) return tl::unexpected(std::move(*fault));
   return label;
 }
 
@@ -123,8 +124,9 @@ void read_file(const Drive& drive, const Instants& instants, Source source, Labe
   for (std::size_t i = 0; i < source.records.size(); ++i) {
     const auto [begin, end] = source.records[i];
     auto label = label_of(std::string_view(source.text).substr(begin, end - begin), angles);
+    const std::string where = fmt::format("box {}", i + 1);
     if (!label) {
-      problems.add(fmt::format("box {}", i + 1), label.error());
+      problems.add(where, label.error());
       continue;
     }
     const Label instant_of = label_at(instant);
@@ -134,7 +136,7 @@ void read_file(const Drive& drive, const Instants& instants, Source source, Labe
     label->cuboid_in_ego = from_lidar * label->cuboid_in_ego;
     label->has_track_id = !label->track.empty() && seen.insert(label->track).second;
     if (!label->track.empty() && !label->has_track_id)
-      problems.add(fmt::format("box {}", i + 1),
+      problems.add(where,
                    fail({},
                         "obj_id",
                         "each id once in a frame",

@@ -145,6 +145,20 @@ void read_frame_values(const Json& json, Track& track) {
             string_at(entry, "who")};
 }
 
+/// A fault where a name or a value of the track is too long.
+std::optional<Error> too_long_in(const Track& track) {
+  Label words;
+  words.track = track.name;
+  words.class_name = track.class_name;
+  words.attributes = track.attributes;
+  if (auto fault = too_long(words)) return fault;
+  for (const auto& [stamp, attributes] : track.frame_attributes) {
+    words.attributes = attributes;
+    if (auto fault = too_long(words)) return fault;
+  }
+  return std::nullopt;
+}
+
 /// Life, rigid and still as far as the keys allow them.
 void settle(const Json& json, Track& track) {
   std::stable_sort(track.keys.begin(), track.keys.end(), [](const Keyframe& a, const Keyframe& b) {
@@ -215,20 +229,26 @@ class Reader {
     track.attributes = attributes_of(json);
     track.state = track_state_named(string_at(json, "state")).value_or(TrackState::open);
     read_frame_values(json, track);
+    const auto fault = too_long_in(track);
+    if (fault) problems.add(where, *fault);
+    std::set<Stamp> stamps;
     int number = 0;
     for (const Json& key_json : *keys) {
       const auto record = static_cast<std::uint32_t>(source_.records.size());
       source_.records.emplace_back(0,
                                    0);  // a key is found by its number; its bytes are never copied
       const std::string here = fmt::format("{}, key {}", where, ++number);
+      if (fault) continue;
       auto key = key_of(key_json, drive_, instants_);
       if (!key) {
         problems.add(here, key.error());
         continue;
       }
-      if (std::any_of(track.keys.begin(), track.keys.end(), [&](const Keyframe& other) {
-            return other.stamp == key->stamp;
-          })) {
+      if (const auto too_long_frame = too_long("frame", key->frame)) {
+        problems.add(here, *too_long_frame);
+        continue;
+      }
+      if (!stamps.insert(key->stamp).second) {
         problems.add(here, wrong("stamp_ns", "one key at a time", "a second one").value());
         continue;
       }

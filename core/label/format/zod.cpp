@@ -178,6 +178,7 @@ Result<Label> label_of(const JsonText& json,
   if (label.class_name.empty()) return fail({}, "class", "a class", "nothing", kFix);
   label.track = id_of(json, nodes);
   label.has_track_id = !label.track.empty();
+  if (auto fault = too_long(label)) return tl::unexpected(std::move(*fault));
   return label;
 }
 
@@ -202,13 +203,14 @@ Result<void> read_file(const Drive& drive, const fs::path& path, LabelSet& set) 
     source->records.emplace_back(items[i].begin, items[i].end);
     const auto nodes = box_nodes(items[i]);
     if (!nodes) continue;
+    const auto where = [&] { return json->place(items[i].begin); };
     auto label = label_of(*json, *nodes, key, angles);
     if (!label) {
-      problems.add(json->place(items[i].begin), label.error());
+      problems.add(where, label.error());
       continue;
     }
     if (label->has_track_id && !seen.insert(label->track).second) {
-      problems.add(json->place(items[i].begin),
+      problems.add(where,
                    fail({},
                         "annotation_uuid",
                         "each id once",

@@ -1,13 +1,17 @@
 #include "core/base/files.hpp"
 
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
 
+#include "core/base/open_file.hpp"
 #include "tests/support/temp_folder.hpp"
 
 namespace sweepbox {
@@ -120,7 +124,8 @@ TEST_CASE("files are listed sorted, by their endings") {
   fs::create_directory(folder / "folder.bin");
   std::vector<std::string> names;
   for (const auto& path : list_files(folder.path(), {".bin"})) names.push_back(path.filename());
-  CHECK(names == std::vector<std::string>{"10.bin", "9.bin", "a.bin", "b.bin"});
+  // A folder in a file's place is listed: its reader says so.
+  CHECK(names == std::vector<std::string>{"10.bin", "9.bin", "a.bin", "b.bin", "folder.bin"});
   CHECK(list_files(folder.path()).size() == 6);
   CHECK(list_folders(folder.path()) == std::vector<fs::path>{folder / "folder.bin"});
   CHECK(list_files(folder / "missing").empty());
@@ -180,12 +185,46 @@ TEST_CASE("the beginning of a file is as much as there is of it") {
   CHECK(read_beginning(folder.path(), 4).empty());
 }
 
-TEST_CASE("nobody waits for a pipe in a file's place") {
+TEST_CASE("what stands in a file's place is named: a pipe, a socket, a device, a folder") {
   const test::TempFolder folder;
   REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
-  CHECK(read_beginning(folder / "pipe", 4096).empty());
-  CHECK_FALSE(read_text(folder / "pipe"));
-  CHECK_FALSE(read_bytes(folder / "pipe"));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string socket_path = (folder / "socket").string();
+  REQUIRE(socket_path.size() < sizeof address.sun_path);
+  socket_path.copy(address.sun_path, sizeof address.sun_path - 1);
+  const int socket = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  REQUIRE(::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  fs::create_directory(folder / "folder");
+  fs::create_symlink(folder / "pipe", folder / "link");
+  const std::pair<fs::path, std::string> cases[] = {{folder / "pipe", "a pipe"},
+                                                    {folder / "link", "a pipe"},
+                                                    {folder / "socket", "a socket"},
+                                                    {folder / "folder", "a folder"},
+                                                    {"/dev/zero", "a device"}};
+  for (const auto& [path, kind] : cases) {
+    CHECK(read_beginning(path, 4096).empty());
+    CHECK_FALSE(read_bytes(path));
+    const auto read = read_text(path);
+    REQUIRE_FALSE(read);
+    CHECK(to_line(read.error()) ==
+          path.string() + ": expected a regular file, found " + kind + "; name a file");
+    CHECK(english(kind_at(path)) == kind);
+    CHECK(is_special(path) == (kind != "a folder"));
+  }
+  ::close(socket);
+  CHECK(english(kind_at(folder / "missing")) == "nothing");
+  CHECK_FALSE(is_special(folder / "missing"));
+}
+
+TEST_CASE("a file of /proc says that it is empty and is read to its end, up to the limit") {
+  const auto status = read_text("/proc/self/status");
+  REQUIRE(status);
+  CHECK(status->find("VmPeak:") != std::string::npos);
+  const auto large = read_text("/proc/self/status", 100);
+  REQUIRE_FALSE(large);
+  CHECK(to_line(large.error()).find("expected at most 100 bytes, found more") != std::string::npos);
+  CHECK(read_text("/proc/self/status", status->size() + 100));
 }
 
 TEST_CASE("folders are made with their parents, and a file in the way is said") {

@@ -33,6 +33,25 @@ TEST_CASE("what was packed comes out again, up to the limit and not beyond") {
   }
 }
 
+TEST_CASE("the beginning of a packed stream is had without the rest of it, damaged or not") {
+  std::string text;
+  for (int i = 0; i < 200'000; ++i) text += std::to_string(i) + " ";
+  const auto plain = bytes_of(text);
+  for (const Packing packing : {Packing::lz4_frame, Packing::zstd}) {
+    const auto packed = pack(packing, plain);
+    REQUIRE(packed);
+    for (const std::size_t count : {0u, 1u, 1'000u, 100'000u}) {
+      const auto begin = unpack_beginning(packing, *packed, count);
+      REQUIRE(begin);
+      CHECK(*begin == std::vector(plain.begin(), plain.begin() + static_cast<long>(count)));
+    }
+    CHECK(*unpack_beginning(packing, *packed, plain.size() + 1) == plain);
+    const auto half = std::span(*packed).first(packed->size() / 2);
+    CHECK(unpack_beginning(packing, half, 1'000));
+    CHECK_FALSE(unpack_beginning(packing, half, plain.size()));
+  }
+}
+
 TEST_CASE("a bzip2 stream of its own program is read, and a cut one is refused") {
   // printf sweepbox | bzip2
   const auto packed = bytes_of(

@@ -188,6 +188,22 @@ TEST_CASE("a compressed PCD is read column by column, with its padding dropped o
   }
 }
 
+TEST_CASE("a compressed PCD that unpacks to more than its size explains is refused by its header") {
+  // LZF makes at most 88 bytes of one; as a cloud each of these bytes is a float of four.
+  std::string header =
+      "FIELDS x y z a b c d\nSIZE 4 4 4 1 1 1 1\nTYPE F F F U U U U\n"
+      "COUNT 1 1 1 1 1 1 1\nPOINTS 0\nDATA binary_compressed\n";
+  const std::uint32_t packed_size = 4'000'000, full = 240'000'000;  // 15 million points
+  add(header, packed_size);
+  add(header, full);
+  const auto found = read(header + std::string(packed_size, '\0'));
+  REQUIRE_FALSE(found);
+  // 256 MB and 64 times 4,000,008; 240 MB of bytes and 15 million times seven floats.
+  CHECK(to_line(found.error()) ==
+        "compressed points: expected at most 512000512 bytes of points in a file of 4000008, found "
+        "660000000; take this file from the data set again");
+}
+
 TEST_CASE("every prefix of a compressed PCD is refused") {
   std::string content;
   for (int i = 0; i < 300; ++i) add(content, static_cast<float>(i / 10));

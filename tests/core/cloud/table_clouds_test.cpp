@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "core/base/files.hpp"
@@ -81,6 +82,28 @@ TEST_CASE("plain arrays are named by what they hold, structured ones name themse
   CHECK(asked->cloud.channel("ring"));
   table.columns.erase(table.columns.begin() + 2, table.columns.end());
   CHECK_FALSE(cloud_of(table, NpyForm::matrix));
+}
+
+TEST_CASE("a table of bits that would fill the memory as floats is refused") {
+  // 12 million rows of seven columns of zeros: 84 MB of bytes that LZ4 makes 0.3 MB of, 336 MB as
+  // floats; 256 MB and 64 times the file are less.
+  Table table;
+  const std::vector<std::byte> zeros(12'000'000);
+  for (const char* name : {"x", "y", "z", "a", "b", "c", "d"}) {
+    TableColumn column(name, ColumnType::u8);
+    column.append_values(zeros, zeros.size(), {});
+    table.columns.push_back(std::move(column));
+  }
+  table.packing = TablePacking::lz4;
+  const auto file = write_arrow(table);
+  REQUIRE(file);
+  REQUIRE(file->size() < 1'200'000);
+  const auto format = std::find_if(cloud_formats().begin(),
+                                   cloud_formats().end(),
+                                   [](const CloudFormat& one) { return one.name == "feather"; });
+  const auto read = format->read(*file, {});
+  REQUIRE_FALSE(read);
+  CHECK(to_line(read.error()).find("bytes of points in a file of") != std::string::npos);
 }
 
 TEST_CASE("tables keep the millimetres of an origin and the colours") {

@@ -1,10 +1,13 @@
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstring>
 
 #include "core/base/files.hpp"
+#include "core/drive/table_drive.hpp"
 #include "tests/core/drive/made_folders.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -231,6 +234,17 @@ TEST_CASE("a linked folder is one note for all of its files") {
   CHECK(lines[0].find("3 files outside") != std::string::npos);
 }
 
+TEST_CASE("a link to labels outside of the drive is told like one to a cloud") {
+  const TempFolder folder;
+  const fs::path root = three_frames(folder);
+  put(folder / "elsewhere.txt", std::string("DontCare -1 -1 -10 1 2 3 4 -1 -1 -1 -1 -1 -1 -10\n"));
+  fs::create_directories(root / "label_2");
+  fs::create_symlink(folder / "elsewhere.txt", root / "label_2/000001.txt");
+  const auto lines = lines_of(opened(root)->problems(), Severity::note);
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].starts_with("label_2/000001.txt: expected files inside the drive's folder"));
+}
+
 TEST_CASE("every prefix of a calibration file opens the drive without a crash") {
   const TempFolder folder;
   test::put_kitti_object(folder / "training", {"000000"});
@@ -277,6 +291,78 @@ TEST_CASE("a folder without a drive and a path without a folder say so") {
   const auto nothing = open_drive(folder / "nothing", {}, {}, {});
   REQUIRE_FALSE(nothing);
   CHECK(english(nothing.error().found) == "nothing at this place");
+}
+
+TEST_CASE("a pipe or a device as a drive is one sentence, whatever its name") {
+  const TempFolder folder;
+  for (const char* name : {"pipe", "pipe.bag", "pipe.mcap", "pipe.db3", "pipe.json", "pipe.pcd"}) {
+    const fs::path pipe = folder / name;
+    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    const auto drive = open_drive(pipe, {}, {}, {});
+    REQUIRE_FALSE(drive);
+    CHECK(to_line(drive.error()) ==
+          pipe.string() + ": expected a folder or a file, found a pipe; name a drive");
+  }
+  const auto zero = open_drive("/dev/zero", {}, {}, {});
+  REQUIRE_FALSE(zero);
+  CHECK(to_line(zero.error()) ==
+        "/dev/zero: expected a folder or a file, found a device; name a drive");
+}
+
+TEST_CASE("a folder or a pipe in the place of a cloud, an image or a calibration is named") {
+  for (const char* name :
+       {"velodyne/000001.bin", "image_2/000001.png", "calib/000001.txt", "label_2/000001.txt"})
+    for (const bool pipe : {false, true}) {
+      INFO(name << (pipe ? ", a pipe" : ", a folder"));
+      const TempFolder folder;
+      const fs::path root = three_frames(folder);
+      fs::create_directories(root / "label_2");
+      fs::remove(root / name);
+      if (pipe)
+        REQUIRE(::mkfifo((root / name).c_str(), 0600) == 0);
+      else
+        fs::create_directory(root / name);
+      const auto drive = opened(root);
+      std::vector<std::string> lines = lines_of(drive->problems(), Severity::error);
+      for (int frame = 0; frame < static_cast<int>(drive->frames().size()); ++frame)
+        if (const auto sweep = drive->read_sweep(frame, 0); !sweep)
+          lines.push_back(to_line(sweep.error()));
+      if (std::string_view(name).starts_with("label")) {
+        CHECK(drive->frames().size() == 3);  // its labels' reader names it
+        continue;
+      }
+      CHECK(std::any_of(lines.begin(), lines.end(), [&](const std::string& line) {
+        return line.find(name) != std::string::npos &&
+               line.find(pipe ? "found a pipe" : "found a folder") != std::string::npos;
+      }));
+      CHECK(points_of(*drive, 0) == 3);
+    }
+}
+
+TEST_CASE("names of sensors and frames beyond a kilobyte are left out and told") {
+  const TempFolder folder;
+  const fs::path root = folder / "drive";
+  const std::string word(1'025, 'n');
+  for (const int stamp : {1, 2}) put(root / fmt::format("{}.bin", stamp), test::bin_of(3));
+  DriveTables tables;
+  tables.info.root = root;
+  tables.info.name = word;
+  for (const std::string& name : {std::string("top"), word}) {
+    TableLidar lidar{name, {}, {}, {}};
+    lidar.sweeps.push_back({"1", Stamp{1'000}, root / "1.bin"});
+    lidar.sweeps.push_back({word, Stamp{200'000'000}, root / "2.bin"});
+    tables.lidars.push_back(lidar);
+  }
+  tables.frames_of_reference[{word, -1}] = Pose();
+  const auto drive = make_table_drive(std::move(tables), {});
+  REQUIRE(drive);
+  CHECK((*drive)->info().lidars.size() == 1);
+  CHECK((*drive)->frames().size() == 1);
+  CHECK((*drive)->info().name.size() <= 1'024);
+  const auto lines = lines_of((*drive)->problems(), Severity::error);
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].find("expected names of sensors and frames of at most 1024 bytes, found 3 longer "
+                      "ones, this the first") != std::string::npos);
 }
 
 }  // namespace sweepbox

@@ -357,22 +357,22 @@ TEST_CASE("Sweepbox: tracks and keys that cannot be read stay where they stood")
 
 TEST_CASE("an unreadable file in the middle is told, the others are read") {
   test::TempFolder folder;
-  REQUIRE(
-      make_folder(folder / "label_2/000001.txt"));  // a folder of that name is no file to list …
+  REQUIRE(make_folder(folder / "label_2/000001.txt"));
   const std::string row = "Car 0.00 0 1.74 741 168 792 208 1.70 1.63 4.08 7.24 1.55 33.20 1.95\n";
   REQUIRE(write_file(folder / "label_2/000000.txt", row));
   REQUIRE(write_file(folder / "label_2/000002.txt", row));
-  std::filesystem::create_symlink(folder / "nowhere",
-                                  folder / "label_2/000003.txt");  // … this is one
+  std::filesystem::create_symlink(folder / "nowhere", folder / "label_2/000003.txt");
   test::MadeDrive made;
   made.root = folder.path();
   made.labels = {{"kitti_object", folder / "label_2"}, {"sweepbox", folder / "gone.json"}};
   const auto set = read_own_labels(*test::made(made));
   REQUIRE(set);
   CHECK(set->labels.size() == 2);
-  REQUIRE(set->problems.size() == 2);
-  CHECK(set->problems[0].file == "label_2/000003.txt");
-  CHECK_THAT(set->problems[1].file, Catch::Contains("gone.json"));
+  REQUIRE(set->problems.size() == 3);
+  CHECK(set->problems[0].file == "label_2/000001.txt");
+  CHECK(english(set->problems[0].found) == "a folder");
+  CHECK(set->problems[1].file == "label_2/000003.txt");
+  CHECK_THAT(set->problems[2].file, Catch::Contains("gone.json"));
 }
 
 }  // namespace

@@ -1,7 +1,11 @@
 #include "core/picture/picture.hpp"
 
+#include <turbojpeg.h>
+
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
+#include <memory>
 
 #include "core/base/files.hpp"
 #include "tests/support/shared_data.hpp"
@@ -110,6 +114,75 @@ TEST_CASE(
   const auto read = decode_picture(png);
   REQUIRE_FALSE(read);
   CHECK_FALSE(read.error().found.empty());
+}
+
+TEST_CASE("pixels that a file of its size does not explain are refused before memory is taken") {
+  // 256 MB and 64 times the file: 9,000 × 9,000 pixels (324 MB) need more than 1,062,500 bytes.
+  auto png = *encode_png(ramp(4, 4));
+  for (const std::size_t place : {18u, 22u}) {  // big-endian sizes of the header
+    png[place] = std::byte{9'000 >> 8};
+    png[place + 1] = std::byte{9'000 & 0xFF};
+  }
+  png.resize(1'062'499);
+  const auto small = picture_size(png);
+  REQUIRE_FALSE(small);
+  CHECK(to_line(small.error()) ==
+        "size: expected at most 323999936 bytes of pixels in a file of 1062499, found 9000 × 9000 "
+        "pixels of 4 bytes; take this file from the data set again");
+  CHECK_FALSE(decode_picture(png));
+}
+
+namespace {
+
+/// A progressive JPEG whose last scan is repeated until there are so many; a thumbnail with a scan
+/// of its own before them.
+std::vector<std::byte> jpeg_of_scans(int scans) {
+  const Image image = ramp(16, 16);
+  const std::unique_ptr<void, int (*)(void*)> encoder(tjInitCompress(), tjDestroy);
+  unsigned char* bytes = nullptr;
+  unsigned long size = 0;
+  REQUIRE(tjCompress2(encoder.get(),
+                      image.rgba.data(),
+                      image.width,
+                      0,
+                      image.height,
+                      TJPF_RGBX,
+                      &bytes,
+                      &size,
+                      TJSAMP_444,
+                      90,
+                      TJFLAG_PROGRESSIVE) == 0);
+  const std::unique_ptr<unsigned char, void (*)(unsigned char*)> owner(bytes, tjFree);
+  const std::string jpeg(reinterpret_cast<const char*>(bytes), size);
+  const std::string scan_marker = "\xFF\xDA", end_marker = "\xFF\xD9";
+  int written = 0;
+  for (std::size_t at = 0; (at = jpeg.find(scan_marker, at)) != std::string::npos; ++at) ++written;
+  REQUIRE(written > 1);
+  REQUIRE(written <= scans);
+  const std::size_t last = jpeg.rfind(scan_marker), end = jpeg.rfind(end_marker);
+  // APP1 of 2 + 8 bytes with markers of a picture of its own.
+  std::string file = jpeg.substr(0, 2) +
+                     std::string("\xFF\xE1\x00\x0A\xFF\xD8\xFF\xDA\x00\x02\xFF\xD9", 12) +
+                     jpeg.substr(2, end - 2);
+  for (; written < scans; ++written) file += jpeg.substr(last, end - last);
+  file += end_marker;
+  const auto all = std::as_bytes(std::span(file));
+  return {all.begin(), all.end()};
+}
+
+}  // namespace
+
+TEST_CASE("a JPEG of a hundred scans is decoded, one of more is refused before it is") {
+  for (const int scans : {20, 100}) {
+    const auto read = decode_picture(jpeg_of_scans(scans));
+    if (!read) FAIL(to_line(read.error()));
+    CHECK(read->width == 16);
+  }
+  const auto read = decode_picture(jpeg_of_scans(101));
+  REQUIRE_FALSE(read);
+  CHECK(to_line(read.error()) ==
+        "scans: expected at most 100 scans of the pixels, found 101; save this picture again, or "
+        "take it from the data set again");
 }
 
 TEST_CASE("what is no picture is called so") {

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "core/recording/messages.hpp"
+#include "tests/support/bag_records.hpp"
 #include "tests/support/mcap_writer.hpp"
 #include "tests/support/ros_messages.hpp"
 #include "tests/support/temp_folder.hpp"
@@ -81,49 +82,27 @@ void put(const fs::path& path, std::string_view content) {
   REQUIRE(write_file(path, content));
 }
 
-/// A ROS 1 record: header fields and data.
-std::string record(const std::vector<std::pair<std::string, std::string>>& fields,
-                   const std::string& data) {
-  const auto u32 = [](std::size_t value) {
-    const auto number = static_cast<std::uint32_t>(value);
-    return std::string(reinterpret_cast<const char*>(&number), 4);
-  };
-  std::string header;
-  for (const auto& [name, value] : fields)
-    header += u32(name.size() + 1 + value.size()) + name + "=" + value;
-  return u32(header.size()) + header + u32(data.size()) + data;
-}
-
-template <class Number>
-std::string raw(Number value) {
-  return {reinterpret_cast<const char*>(&value), sizeof value};
-}
-
-std::string raw(const std::vector<std::byte>& bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
 /// An unindexed bag with one image in a plain chunk.
 std::string small_bag(const std::string& encryptor = {}) {
   std::vector<std::pair<std::string, std::string>> head = {{"op", "\x03"},
                                                            {"index_pos", raw(std::uint64_t{0})}};
   if (!encryptor.empty()) head.emplace_back("encryptor", encryptor);
-  const std::string about = record({{"topic", "/image"}, {"type", "sensor_msgs/Image"}}, "");
+  const std::string about = bag_record({{"topic", "/image"}, {"type", "sensor_msgs/Image"}}, "");
   // A connection's data is a header without its length.
   const std::string fields = about.substr(4, about.size() - 8);
   const std::vector<std::byte> pixels(64, std::byte{5});
   const auto image = raw_image(Wire::ros1, kStart, "/camera", 8, 8, "mono8", 8, pixels);
   const std::string messages =
-      record({{"op", "\x07"}, {"conn", raw(std::uint32_t{4})}, {"topic", "/image"}}, fields) +
-      record({{"op", "\x02"},
-              {"conn", raw(std::uint32_t{4})},
-              {"time", raw(std::uint32_t{1'700'000'001}) + raw(std::uint32_t{5})}},
-             raw(image));
-  return "#ROSBAG V2.0\n" + record(head, std::string(64, ' ')) +
-         record({{"op", "\x05"},
-                 {"compression", "none"},
-                 {"size", raw(static_cast<std::uint32_t>(messages.size()))}},
-                messages);
+      bag_record({{"op", "\x07"}, {"conn", raw(std::uint32_t{4})}, {"topic", "/image"}}, fields) +
+      bag_record({{"op", "\x02"},
+                  {"conn", raw(std::uint32_t{4})},
+                  {"time", raw(std::uint32_t{1'700'000'001}) + raw(std::uint32_t{5})}},
+                 raw(image));
+  return "#ROSBAG V2.0\n" + bag_record(head, std::string(64, ' ')) +
+         bag_record({{"op", "\x05"},
+                     {"compression", "none"},
+                     {"size", raw(static_cast<std::uint32_t>(messages.size()))}},
+                    messages);
 }
 
 }  // namespace
