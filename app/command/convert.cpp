@@ -98,6 +98,7 @@ int run(const Invocation& invocation) {
   const Inputs& inputs = *opened.inputs;
   const auto frames = chosen_frames(invocation, *inputs.drive);
   if (!frames) return kWrongUsage;
+  say_problems(inputs);
   const WriteRequest request{inputs.document, *inputs.drive, *frames};
 
   const std::vector<Loss> lost = losses(*format, request);

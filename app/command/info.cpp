@@ -111,8 +111,8 @@ Json label_summary(const Inputs& inputs) {
   std::set<std::string> tracks;
   Json classes = Json::object();
   int cuboids = 0;
-  for (const std::vector<Row>& rows : rows_by_frame(inputs))
-    for (const Row& row : rows) {
+  for (const std::vector<ListedBox>& rows : rows_by_frame(inputs))
+    for (const ListedBox& row : rows) {
       ++cuboids;
       tracks.insert(row.track);
       classes[row.class_name] = classes.value(row.class_name, 0) + 1;

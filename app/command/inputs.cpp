@@ -97,6 +97,11 @@ InputsOrExit open_inputs(const Invocation& invocation, bool with_labels) {
   return {std::move(inputs), kDone};
 }
 
+void say_problems(const Inputs& inputs) {
+  for (const Problem& problem : inputs.problems)
+    std::cerr << name_of(problem.severity) << ": " << to_line(problem) << "\n";
+}
+
 std::optional<std::vector<int>> chosen_frames(const Invocation& invocation, const Drive& drive) {
   const int count = static_cast<int>(drive.frames().size());
   int begin = 0, end = count;
@@ -128,8 +133,8 @@ std::optional<std::vector<int>> chosen_frames(const Invocation& invocation, cons
   return frames;
 }
 
-std::vector<std::vector<Row>> rows_by_frame(const Inputs& inputs) {
-  std::vector<std::vector<Row>> rows(inputs.drive->frames().size());
+std::vector<std::vector<ListedBox>> rows_by_frame(const Inputs& inputs) {
+  std::vector<std::vector<ListedBox>> rows(inputs.drive->frames().size());
   const LabelFormat* format = inputs.labels ? label_format(inputs.labels->format) : nullptr;
   const bool as_written = inputs.labels && !(format && format->can.keyframes);
   if (as_written) {

@@ -31,6 +31,9 @@ struct InputsOrExit {
 /// reads the drive's own, or those of --labels.
 InputsOrExit open_inputs(const Invocation& invocation, bool with_labels);
 
+/// Prints what is wrong with the project or the labels to standard error, one line each.
+void say_problems(const Inputs& inputs);
+
 /// Frames chosen by --frame or --frames A:B (half open, clamped to the drive), all without them;
 /// empty optional after saying what is wrong.
 std::optional<std::vector<int>> chosen_frames(const Invocation& invocation, const Drive& drive);
@@ -43,7 +46,7 @@ LabelPlace chosen_labels(const Invocation& invocation);
 std::optional<Repairs> chosen_repairs(const Invocation& invocation);
 
 /// One cuboid of a frame as `labels`, `project` and `convert` list it.
-struct Row {
+struct ListedBox {
   std::string track;
   std::string class_name;
   Cuboid cuboid_in_ego;                 ///< at the frame's stamp
@@ -54,6 +57,6 @@ struct Row {
 };
 
 /// Rows by frame index: the drive's own labels as the file has them, or the document's boxes.
-std::vector<std::vector<Row>> rows_by_frame(const Inputs& inputs);
+std::vector<std::vector<ListedBox>> rows_by_frame(const Inputs& inputs);
 
 }  // namespace sweepbox

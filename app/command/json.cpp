@@ -22,7 +22,7 @@ Json to_json(const Rect& rect) {
   return {rect.x0, rect.y0, rect.x1, rect.y1};
 }
 
-Json to_json(const Row& row, const Cuboid& cuboid, const std::string& frame_of) {
+Json to_json(const ListedBox& row, const Cuboid& cuboid, const std::string& frame_of) {
   const Vec3& center = cuboid.pose.translation;
   // One of q and −q, so that equal boxes print equal numbers.
   Quat q = cuboid.pose.rotation;

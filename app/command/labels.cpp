@@ -102,7 +102,7 @@ int run(const Invocation& invocation) {
     std::optional<PointCounter> counter;
     if (invocation.has("points")) counter.emplace(*inputs.drive, f);
     Json cuboids = Json::array();
-    for (const Row& row : rows[static_cast<std::size_t>(f)]) {
+    for (const ListedBox& row : rows[static_cast<std::size_t>(f)]) {
       Json cuboid = to_json(row, *reference_from * row.cuboid_in_ego, reference);
       if (counter) {
         const auto points = counter->count(row.cuboid_in_ego, row.attributes);
@@ -115,8 +115,7 @@ int run(const Invocation& invocation) {
                       {"stamp_ns", frame.stamp.ns},
                       {"cuboids", std::move(cuboids)}});
   }
-  for (const Problem& problem : inputs.problems)
-    std::cerr << name_of(problem.severity) << ": " << to_line(problem) << "\n";
+  say_problems(inputs);
   if (invocation.json())
     print({{"frames", std::move(listed)}});
   else

@@ -52,7 +52,7 @@ int run(const Invocation& invocation) {
       const std::string& name = drive.info().cameras[static_cast<std::size_t>(image.camera)].name;
       if (!wanted.empty() && wanted != name) continue;
       const Camera camera = corrected(*image.calibration, inputs.document);
-      for (const Row& row : rows[static_cast<std::size_t>(f)]) {
+      for (const ListedBox& row : rows[static_cast<std::size_t>(f)]) {
         // The box at the image's own time; a label that stands alone is where it was written.
         std::optional<Cuboid> cuboid;
         if (row.source) cuboid = cuboid_on_image(*row.source, drive, frame.stamp, image.stamp);
@@ -81,6 +81,7 @@ int run(const Invocation& invocation) {
       }
     }
   }
+  say_problems(inputs);
   const Json summary = summarise(all, whole);
   if (invocation.json()) {
     print({{"boxes", std::move(boxes)}, {"summary", summary}});

@@ -1,5 +1,7 @@
 #include "core/annotation/track.hpp"
 
+#include "core/annotation/names.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <charconv>
@@ -172,10 +174,29 @@ Attributes attributes_at(const Track& track, Stamp stamp) {
   return result;
 }
 
+namespace {
+
+bool has_long_name(const Attributes& attributes) {
+  return std::any_of(attributes.begin(), attributes.end(), [](const auto& attribute) {
+    return is_too_long(attribute.first) || is_too_long(attribute.second);
+  });
+}
+
+bool has_long_name(const Track& track) {
+  return is_too_long(track.name) || is_too_long(track.class_name) ||
+         has_long_name(track.attributes) ||
+         std::any_of(track.frame_attributes.begin(),
+                     track.frame_attributes.end(),
+                     [](const auto& at) { return has_long_name(at.second); });
+}
+
+}  // namespace
+
 std::optional<std::string> why_unsound(const Track& track) {
   if (track.uid == 0) return "uid 0";
   if (track.name.empty()) return "no name";
   if (track.class_name.empty()) return "no class";
+  if (has_long_name(track)) return "a name of more than 1024 bytes";
   if (track.keys.empty()) return "no key";
   if (track.last < track.first) return "the life ends before it begins";
   if (track.keys.front().stamp < track.first || track.last < track.keys.back().stamp)

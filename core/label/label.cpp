@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/label/instants.hpp"
+#include "core/label/limits.hpp"
 #include "core/label/reading.hpp"
 #include "core/label/repairs.hpp"
 #include "core/label/writing.hpp"
@@ -32,6 +33,7 @@ Result<LabelSet> read_own_labels(const Drive& drive) {
     all.elsewhere += read->elsewhere;
   }
   apply_label_repairs(all, drive);
+  apply_limits(all);
   return all;
 }
 
@@ -58,7 +60,10 @@ Result<LabelSet> read_labels(const Drive& drive,
                 format.empty() ? Text("none that is recognised") : text("{}", format),
                 "name the format: see `sweepbox formats`");
   auto labels = chosen->read(drive, place_of_labels(*chosen, place));
-  if (labels) apply_label_repairs(*labels, drive);
+  if (labels) {
+    apply_label_repairs(*labels, drive);
+    apply_limits(*labels);
+  }
   if (labels && labels->labels.empty() && labels->tracks.empty() && labels->problems.empty())
     labels->problems.push_back({Severity::warning,
                                 place.string(),
