@@ -1,6 +1,7 @@
 #include "core/annotation/edits.hpp"
 
 #include "core/annotation/track_changes.hpp"
+#include "core/base/limits.hpp"
 #include "core/base/parse.hpp"
 
 #include <algorithm>
@@ -194,6 +195,8 @@ Result<Edit> set_attribute(const Document& document,
   const AttributeSpec* spec = document.taxonomy().attribute(name);
   if (!spec)
     return refuse(text("\"{}\" is no attribute of the taxonomy", name), "add it to the taxonomy");
+  if (value.size() > kLongestValue)
+    return refuse(text("A value has at most {} bytes", kLongestValue), "choose a shorter one");
   if (!value.empty())
     if (const auto why = why_not(*spec, value))
       return fail({}, name, *why, text("\"{}\"", value), "choose another value");
@@ -239,6 +242,8 @@ Result<Edit> rename(const Document& document, TrackId uid, const std::string& na
   const std::string wanted(trimmed(name));
   if (split_blanks(wanted).size() != 1)  // label files separate by blanks
     return refuse("A name is one word", "leave out blanks");
+  if (wanted.size() > kLongestName)
+    return refuse(text("A name has at most {} bytes", kLongestName), "choose a shorter one");
   const auto other = document.track_named(wanted);
   if (other && other->uid != uid)
     return refuse(text("{} has this name already", words_of(*other)),

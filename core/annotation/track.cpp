@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "core/base/limits.hpp"
+
 namespace sweepbox {
 namespace {
 
@@ -64,6 +66,20 @@ Cuboid between_keys(const Track& track, std::size_t i, Stamp stamp) {
   result.pose.rotation = a.world_from_box.rotation.slerp(u, b.world_from_box.rotation).normalized();
   result.size = a.size == b.size ? a.size : Vec3(a.size + u * (b.size - a.size));
   return result;
+}
+
+bool has_long_name(const Attributes& attributes) {
+  return std::any_of(attributes.begin(), attributes.end(), [](const auto& attribute) {
+    return attribute.first.size() > kLongestName || attribute.second.size() > kLongestValue;
+  });
+}
+
+bool has_long_name(const Track& track) {
+  return track.name.size() > kLongestName || track.class_name.size() > kLongestName ||
+         has_long_name(track.attributes) ||
+         std::any_of(track.frame_attributes.begin(),
+                     track.frame_attributes.end(),
+                     [](const auto& at) { return has_long_name(at.second); });
 }
 
 }  // namespace
@@ -176,6 +192,7 @@ std::optional<std::string> why_unsound(const Track& track) {
   if (track.uid == 0) return "uid 0";
   if (track.name.empty()) return "no name";
   if (track.class_name.empty()) return "no class";
+  if (has_long_name(track)) return "a name of more than 1024 bytes";
   if (track.keys.empty()) return "no key";
   if (track.last < track.first) return "the life ends before it begins";
   if (track.keys.front().stamp < track.first || track.last < track.keys.back().stamp)

@@ -1,22 +1,26 @@
 #include "core/store/database.hpp"
 
 #include "core/base/files.hpp"
-#include "core/store/embedded.hpp"
 
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <unistd.h>
+#include <sys/resource.h>
 
-#include <cstdlib>
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <cstdio>
 #include <cstring>
-#include <system_error>
 
 namespace sweepbox {
 namespace {
 
+constexpr const char* kRoomOnTheDisk = "room on the disk";
 constexpr int kBusyMs = 3000;  // another connection recovers or closes: milliseconds, never seconds
 
-std::string uri_of(const fs::path& path, std::string_view query) {
+constexpr int kLongestValue = 1 << 29;  // bytes; the text of a label file, compressed
+constexpr int kStepsAtOnce = 1000;      // of SQLite's machine
+
+std::string uri_of(const fs::path& path) {
   std::string uri = "file:";
   for (const char c : fs::absolute(path).string()) {
     if (c == '?' || c == '#' || c == '%') {
@@ -28,19 +32,25 @@ std::string uri_of(const fs::path& path, std::string_view query) {
       uri += c;
     }
   }
-  uri += query;
   return uri;
 }
 
-int count_pages(void* pages, sqlite3*, const char*, int in_log) {
-  *static_cast<int*>(pages) = in_log;
+int count_frames(void* frames, sqlite3*, const char*, int in_log) {
+  *static_cast<std::int64_t*>(frames) = in_log;
   return SQLITE_OK;
 }
 
-bool has_content(const fs::path& path) {
-  std::error_code code;
-  const auto size = fs::file_size(path, code);
-  return !code && size > 0;
+/// The file may come from anybody: its schema may run nothing, and nothing is attached to it.
+void harden(sqlite3* handle) {
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
+  sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, kLongestValue);
+  sqlite3_limit(handle, SQLITE_LIMIT_SQL_LENGTH, 100'000);
+  sqlite3_limit(handle, SQLITE_LIMIT_COLUMN, 100);
+  sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0);
+  sqlite3_exec(handle, "PRAGMA cell_size_check=ON", nullptr, nullptr, nullptr);
 }
 
 /// The kernel's reason. A failed COMMIT leaves it with the log's file alone.
@@ -52,10 +62,6 @@ int system_error(sqlite3* handle) {
   if (log && log->pMethods) log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &number);
   if (number == 0) sqlite3_file_control(handle, "main", SQLITE_FCNTL_LAST_ERRNO, &number);
   return number;
-}
-
-fs::path with_suffix(const fs::path& path, const std::string& suffix) {
-  return path.string() + suffix;
 }
 
 }  // namespace
@@ -95,9 +101,13 @@ int Statement::step() {
 int Statement::finish() {
   int code = step();
   while (code == SQLITE_ROW) code = step();
+  reset();
+  return code;
+}
+
+void Statement::reset() {
   sqlite3_reset(statement_.get());
   bound_ = 0;
-  return code;
 }
 
 std::int64_t Statement::number(int column) const {
@@ -113,88 +123,71 @@ std::string_view Statement::bytes(int column) const {
 
 // ---- connections ----
 
-/// A private folder with the file and its log, for a project whose own folder takes no
-/// shared-memory file of SQLite's.
-struct Database::Copy {
-  fs::path folder;
-
-  Copy() {
-    std::string pattern = (fs::temp_directory_path() / "sweepbox-XXXXXX").string();
-    if (::mkdtemp(pattern.data())) folder = pattern;
-  }
-
-  Copy(const Copy&) = delete;
-  Copy& operator=(const Copy&) = delete;
-
-  ~Copy() {
-    std::error_code ignored;
-    if (!folder.empty()) fs::remove_all(folder, ignored);
-  }
-};
-
 void Database::Close::operator()(sqlite3* handle) const {
   sqlite3_close_v2(handle);
 }
 
 Result<Database> Database::open(const fs::path& path, Access access) {
-  const auto connect = [&](const std::string& name, int flags) -> Result<Database> {
-    Database database;
-    database.path_ = path;
-    sqlite3* handle = nullptr;
-    const int code =
-        sqlite3_open_v2(name.c_str(),
-                        &handle,
-                        flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-                        nullptr);
-    database.handle_.reset(handle);
-    if (code != SQLITE_OK) return tl::unexpected(database.failure(code));
-    sqlite3_busy_timeout(handle, kBusyMs);
-    // The file may come from anybody: its schema may run nothing.
-    sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-    sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-    database.log_pages_ = std::make_unique<int>(0);
-    sqlite3_wal_hook(
-        handle, count_pages, database.log_pages_.get());  // replaces the automatic checkpoint
-    sqlite3_exec(handle, "PRAGMA cell_size_check=ON", nullptr, nullptr, nullptr);
-    return database;
-  };
-  if (access != Access::read)
-    return connect(uri_of(path, ""),
-                   SQLITE_OPEN_READWRITE | (access == Access::create ? SQLITE_OPEN_CREATE : 0));
-
-  auto plain = connect(uri_of(path, ""), SQLITE_OPEN_READONLY);
-  if (!plain) return plain;
-  const int code =
-      sqlite3_exec(plain->handle_.get(), "PRAGMA user_version", nullptr, nullptr, nullptr);
-  const int kind = code & 0xFF;
-  if (kind != SQLITE_CANTOPEN && kind != SQLITE_READONLY && kind != SQLITE_IOERR &&
-      kind != SQLITE_FULL)
-    return plain;
-  // SQLite wants a shared-memory file beside a WAL database, and this folder takes none (read only,
-  // a full disk). Without a log the file alone is the whole; with one, both are read from a copy.
-  const fs::path log = with_suffix(path, "-wal");
-  if (!has_content(log)) return connect(uri_of(path, "?immutable=1"), SQLITE_OPEN_READONLY);
-  const auto copy = std::make_shared<Copy>();
-  std::error_code failed;
-  if (copy->folder.empty()) return plain;
-  fs::copy_file(path, copy->folder / "copy", failed);
-  if (!failed) fs::copy_file(log, copy->folder / "copy-wal", failed);
-  if (failed) return plain;
-  auto elsewhere = connect(uri_of(copy->folder / "copy", ""), SQLITE_OPEN_READWRITE);
-  if (elsewhere) elsewhere->copy_ = copy;
-  return elsewhere;
+  Database database;
+  database.path_ = path;
+  sqlite3* handle = nullptr;
+  const int flags =
+      SQLITE_OPEN_READWRITE | (access == Access::create ? SQLITE_OPEN_CREATE : 0) | SQLITE_OPEN_URI;
+  const int code = sqlite3_open_v2(
+      uri_of(path).c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  database.handle_.reset(handle);
+  if (code != SQLITE_OK) return tl::unexpected(database.failure(code));
+  harden(handle);
+  sqlite3_busy_timeout(handle, kBusyMs);
+  database.log_frames_ = std::make_unique<std::int64_t>(0);
+  // Replaces the automatic checkpoint.
+  sqlite3_wal_hook(handle, count_frames, database.log_frames_.get());
+  return database;
 }
 
 Result<Database> Database::open_memory() {
   Database database;
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(":memory:",
-                                   &handle,
-                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-                                   nullptr);
+  const int code = sqlite3_open_v2(
+      ":memory:",
+      &handle,
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+      nullptr);
   database.handle_.reset(handle);
-  database.log_pages_ = std::make_unique<int>(0);
   if (code != SQLITE_OK) return tl::unexpected(database.failure(code));
+  harden(handle);
+  return database;
+}
+
+Result<Database> Database::of_image(const std::string& image, const fs::path& path) {
+  auto database = open_memory();
+  if (!database) return database;
+  database->path_ = path;
+  sqlite3* const handle = database->handle_.get();
+  auto* const bytes = static_cast<unsigned char*>(sqlite3_malloc64(image.size()));
+  if (!bytes) return tl::unexpected(database->failure(SQLITE_NOMEM));
+  std::memcpy(bytes, image.data(), image.size());
+  const auto size = static_cast<sqlite3_int64>(image.size());
+  // Frees the bytes, also where it fails.
+  const int code =
+      sqlite3_deserialize(handle,
+                          "main",
+                          bytes,
+                          size,
+                          size,
+                          SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE);
+  if (code != SQLITE_OK) return tl::unexpected(database->failure(code));
+  sqlite3_limit(handle,
+                SQLITE_LIMIT_LENGTH,
+                static_cast<int>(std::clamp<sqlite3_int64>(size, 1 << 20, INT_MAX)));
+  // A row takes some ten bytes and some hundred steps; pages that name each other in a ring give
+  // rows without end.
+  database->work_left_ = std::make_unique<std::int64_t>(1000 + size / 100);
+  sqlite3_progress_handler(
+      handle,
+      kStepsAtOnce,
+      [](void* left) { return --*static_cast<std::int64_t*>(left) < 0 ? 1 : 0; },
+      database->work_left_.get());
   return database;
 }
 
@@ -218,6 +211,15 @@ Result<std::int64_t> Database::number(const char* sql) {
   return statement->number(0);
 }
 
+std::string Database::quick_check() {
+  auto statement = prepare("PRAGMA quick_check(1)");
+  if (!statement) return english(statement.error().found);
+  const int code = statement->step();
+  if (code != SQLITE_ROW) return english(failure(code).found);
+  const std::string said(statement->bytes(0));
+  return said == "ok" ? std::string() : said;
+}
+
 Result<void> Database::check(int code) const {
   if (code == SQLITE_OK || code == SQLITE_DONE || code == SQLITE_ROW) return {};
   return tl::unexpected(failure(code));
@@ -232,7 +234,7 @@ Error Database::failure(int code) const {
   };
   switch (code & 0xFF) {
     case SQLITE_FULL:
-      return error("room on the disk", "a full disk", make_room);
+      return error(kRoomOnTheDisk, "a full disk", make_room);
     case SQLITE_READONLY:
     case SQLITE_PERM:
       return error(
@@ -246,8 +248,7 @@ Error Database::failure(int code) const {
     case SQLITE_IOERR:
       // A quota and a limit of file sizes are a full disk under another name.
       if (system == ENOSPC || system == EDQUOT || system == EFBIG)
-        return error(
-            "room on the disk", text("a full disk ({})", std::strerror(system)), make_room);
+        return error(kRoomOnTheDisk, text("a full disk ({})", std::strerror(system)), make_room);
       return error("a disk that works",
                    system ? text("an error of the disk ({})", std::strerror(system))
                           : Text("an error of the disk"),
@@ -270,6 +271,10 @@ Error Database::failure(int code) const {
       return error("a whole project",
                    handle_ ? Text(sqlite3_errmsg(handle_.get())) : Text("a damaged one"),
                    "take a copy of the project from before; this one was left as it is");
+    case SQLITE_INTERRUPT:
+      return error("a whole project",
+                   "one whose pages give more rows than it can hold",
+                   "take a copy of the project from before; this one was left as it is");
     case SQLITE_NOMEM:
       return error("memory", "none left", "close other programs and retry");
     default:
@@ -287,16 +292,38 @@ Result<void> Database::take_copy_of(Database& other) {
   return check(code);
 }
 
-int Database::log_pages() const {
-  return *log_pages_;
+std::int64_t Database::log_frames() const {
+  return *log_frames_;
 }
 
-bool Database::checkpoint() {
+bool Database::reserve_log(std::uint64_t least, std::uint64_t wanted) {
+  sqlite3_file* log = nullptr;
+  sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  sqlite3_int64 size = 0;
+  if (!log || !log->pMethods || log->pMethods->xFileSize(log, &size) != SQLITE_OK) return false;
+  if (size >= static_cast<sqlite3_int64>(least)) return true;
+  // Beyond the limit of file sizes the kernel sends a signal.
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_FSIZE, &limit) == 0 && wanted > limit.rlim_cur) return false;
+  return log->pMethods->xTruncate(log, static_cast<sqlite3_int64>(wanted)) == SQLITE_OK;
+}
+
+std::uint64_t Database::page_bytes() const {
+  int now = 0, highest = 0;
+  sqlite3_db_status(handle_.get(), SQLITE_DBSTATUS_CACHE_USED, &now, &highest, 0);
+  return static_cast<std::uint64_t>(now);
+}
+
+bool Database::checkpoint(Checkpoint how) {
+  const int mode = how == Checkpoint::passive ? SQLITE_CHECKPOINT_PASSIVE
+                   : how == Checkpoint::full  ? SQLITE_CHECKPOINT_FULL
+                                              : SQLITE_CHECKPOINT_TRUNCATE;
   int in_log = 0, moved = 0;
-  const int code =
-      sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &moved);
-  if (code == SQLITE_OK) *log_pages_ = 0;
-  return code == SQLITE_OK && in_log > 0 && moved == in_log;
+  if (how != Checkpoint::full) sqlite3_busy_timeout(handle_.get(), 0);
+  const int code = sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, mode, &in_log, &moved);
+  sqlite3_busy_timeout(handle_.get(), kBusyMs);
+  if (code == SQLITE_OK && how == Checkpoint::truncate) *log_frames_ = 0;
+  return code == SQLITE_OK && moved == in_log;
 }
 
 void Database::on_close(OnClose what) {
@@ -304,91 +331,8 @@ void Database::on_close(OnClose what) {
       handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, what == OnClose::leave ? 1 : 0, nullptr);
 }
 
-// ---- the form of a project ----
-
-std::span<const Migration> migrations() {
-  static const Migration table[] = {
-      {store_files::get("001_first.sql")},
-  };
-  return table;
-}
-
-Result<Standing> standing_of(Database& database, std::span<const Migration> steps) {
-  const auto things = database.number("SELECT count(*) FROM sqlite_schema");
-  if (!things) return tl::unexpected(things.error());
-  const auto application = database.number("PRAGMA application_id");
-  if (!application) return tl::unexpected(application.error());
-  const auto version = database.number("PRAGMA user_version");
-  if (!version) return tl::unexpected(version.error());
-  const std::string file = database.path().string();
-  if (*things == 0 && *application == 0 && *version == 0) return Standing::blank;
-  if (*application != kApplicationId)
-    return fail(file,
-                {},
-                "a Sweepbox project",
-                "a database of another program",
-                "name another file; this one was left as it is");
-  const auto known = static_cast<std::int64_t>(steps.size());
-  if (*version > known)
-    return fail(file,
-                {},
-                text("a project of version {} or older", known),
-                text("version {}, made by a newer Sweepbox", *version),
-                "open it with that Sweepbox");
-  const auto foreign =
-      database.number("SELECT count(*) FROM sqlite_schema WHERE type IN ('trigger', 'view')");
-  if (!foreign) return tl::unexpected(foreign.error());
-  if (*version < 1 || *foreign != 0)
-    return fail(file,
-                {},
-                "a Sweepbox project",
-                "one that another program changed",
-                "take a copy of the project from before; this one was left as it is");
-  return *version < known ? Standing::older : Standing::current;
-}
-
-Result<void> migrate(Database& database, std::span<const Migration> steps) {
-  const auto version = database.number("PRAGMA user_version");
-  if (!version) return tl::unexpected(version.error());
-  for (std::int64_t next = *version + 1; next <= static_cast<std::int64_t>(steps.size()); ++next) {
-    const std::string sql = "BEGIN IMMEDIATE;" +
-                            std::string(steps[static_cast<std::size_t>(next - 1)].sql) +
-                            ";PRAGMA application_id=" + std::to_string(kApplicationId) +
-                            ";PRAGMA user_version=" + std::to_string(next) + ";COMMIT";
-    if (auto done = database.run(sql.c_str()); !done) {
-      static_cast<void>(database.run("ROLLBACK"));
-      return done;
-    }
-  }
-  return {};
-}
-
-Result<fs::path> copy_before_migration(Database& database, std::span<const Migration> steps) {
-  const std::string base = database.path().string() + ".before-v" + std::to_string(steps.size());
-  fs::path path = base;
-  std::error_code ignored;
-  for (int n = 2; fs::exists(path, ignored); ++n) path = base + "." + std::to_string(n);
-  const fs::path part = with_suffix(path, ".part");
-  fs::remove(part, ignored);  // of a program that was killed while copying
-  {
-    auto copy = Database::open(part, Database::Access::create);
-    Result<void> done = copy ? copy->take_copy_of(database) : tl::unexpected(copy.error());
-    // A copy keeps the mark of a write-ahead log; as a plain file it stands alone.
-    if (done) done = copy->run("PRAGMA journal_mode=DELETE");
-    if (!done) {
-      fs::remove(part, ignored);
-      return tl::unexpected(done.error());
-    }
-  }
-  std::error_code code;
-  fs::rename(part, path, code);
-  if (code)
-    return fail(path.string(),
-                {},
-                "a copy before the project's form changes",
-                code.message(),
-                "check the folder's rights and the disk");
-  return path;
+bool is_full_disk(const Error& error) {
+  return error.expected.key == kRoomOnTheDisk;
 }
 
 }  // namespace sweepbox

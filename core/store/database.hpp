@@ -2,7 +2,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -28,6 +27,8 @@ class Statement {
   int step();
   /// Runs to the end and makes it ready for the next; the code is SQLITE_DONE or an error.
   int finish();
+  /// Makes it ready for the next run, wherever it is.
+  void reset();
 
   std::int64_t number(int column) const;
   /// Valid until the next step.
@@ -45,19 +46,24 @@ class Statement {
 /// A connection to one SQLite file. Belongs to one thread at a time.
 class Database {
  public:
-  enum class Access { read, write, create };
+  enum class Access { write, create };
 
-  /// Opens without reading: what is no database shows at the first statement. `read` also opens a
-  /// project in a folder where nothing can be written.
+  /// Opens without reading: what is no database shows at the first statement. Creates a log (-wal)
+  /// and shared memory (-shm) beside the file: for writers alone, see Snapshot for reading.
   static Result<Database> open(const std::filesystem::path& path, Access access);
-  /// In memory.
+  /// In memory, empty.
   static Result<Database> open_memory();
+  /// In memory, from the bytes of a file; statements that do more work than such bytes can give are
+  /// interrupted. `path` is for messages.
+  static Result<Database> of_image(const std::string& image, const std::filesystem::path& path);
 
   /// Several statements without results.
   Result<void> run(const char* sql);
   Result<Statement> prepare(const char* sql);
   /// The number that a pragma or a count answers.
   Result<std::int64_t> number(const char* sql);
+  /// What SQLite finds wrong with its pages, in its words; empty where nothing is. Reads all.
+  std::string quick_check();
 
   /// What went wrong last, in the person's words, with what to do.
   Error failure(int code) const;
@@ -66,13 +72,20 @@ class Database {
   /// All of another database's pages, as it stands, in place of this one's.
   Result<void> take_copy_of(Database& other);
 
-  /// Pages that the last commit left in the write-ahead log.
-  int log_pages() const;
-  /// Moves what it can from the log into the file; readers and failures leave the rest for later.
-  /// True where the whole log was moved, so that it is written from its start again.
-  bool checkpoint();
-  /// Whether the last connection to close moves the rest of the log into the file. `leave` until a
-  /// file is known to be whole: a damaged one is not touched.
+  /// Frames in the write-ahead log after the last commit of this connection.
+  std::int64_t log_frames() const;
+  /// Makes the log's open file, where it is shorter than `least`, `wanted` bytes long with a hole
+  /// that costs no room. False where it cannot be.
+  bool reserve_log(std::uint64_t least, std::uint64_t wanted);
+  /// Bytes of pages that a transaction under way holds in memory: at most so many it will log.
+  std::uint64_t page_bytes() const;
+
+  enum class Checkpoint { passive, full, truncate };
+  /// Moves the log into the file; `full` waits a little for other programs. True where the whole
+  /// log was moved (and cut to nothing with `truncate`); other programs that read and failures
+  /// leave the rest.
+  bool checkpoint(Checkpoint how);
+  /// Whether the last connection to close moves the rest of the log into the file and removes it.
   enum class OnClose { leave, fold };
   void on_close(OnClose what);
 
@@ -82,36 +95,14 @@ class Database {
   struct Close {
     void operator()(sqlite3* handle) const;
   };
-  struct Copy;  // of a file that can only be read elsewhere
 
   std::filesystem::path path_;
-  std::shared_ptr<Copy> copy_;
-  std::unique_ptr<int> log_pages_;
+  std::unique_ptr<std::int64_t> log_frames_;
+  std::unique_ptr<std::int64_t> work_left_;
   std::unique_ptr<sqlite3, Close> handle_;
 };
 
-constexpr std::int64_t kApplicationId = 0x53776278;  // "Swbx"
-
-/// One step of the form of projects: version N is what the first N make.
-struct Migration {
-  std::string_view sql;
-};
-
-std::span<const Migration> migrations();
-
-/// What a file is, before anything in it is touched.
-enum class Standing { blank, older, current };
-
-/// Refused: what is no project, one of a newer program, one with triggers or views (none of ours
-/// has).
-Result<Standing> standing_of(Database& database, std::span<const Migration> steps);
-
-/// Brings a blank or older database to the newest form, each step one transaction.
-Result<void> migrate(Database& database, std::span<const Migration> steps);
-
-/// Copies an older project beside itself before it is migrated: "NAME.sbx.before-vN" (N: the
-/// version that comes), with a number after it where that name is taken. Answers the copy's path.
-Result<std::filesystem::path> copy_before_migration(Database& database,
-                                                    std::span<const Migration> steps);
+/// Whether it is for want of room: a full disk, a quota, a limit of file sizes.
+bool is_full_disk(const Error& error);
 
 }  // namespace sweepbox

@@ -41,7 +41,12 @@ Lock::Taken Lock::take(const std::filesystem::path& project, const std::string& 
   };
   for (;;) {
     // 0666 and umask: people who share a folder share its locks.
-    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+    int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+    // What another person's program left when it was killed cannot be written by us, but locked.
+    if (descriptor < 0 && errno == EACCES) {
+      descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+      if (descriptor < 0) errno = EACCES;
+    }
     if (descriptor < 0) return none(errno);
     if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
       const int number = errno;
@@ -55,25 +60,26 @@ Lock::Taken Lock::take(const std::filesystem::path& project, const std::string& 
     }
 
     // Its last holder may have removed the file between our open and our lock: then it is no lock.
-    struct stat ours {
-    }, there{};
-
-    if (::fstat(descriptor, &ours) != 0 || ::stat(path.c_str(), &there) != 0 ||
-        ours.st_ino != there.st_ino || ours.st_dev != there.st_dev) {
-      ::close(descriptor);
-      continue;
-    }
+    Taken taken;
+    taken.lock.reset(new Lock(path, descriptor));
+    if (!taken.lock->stands()) continue;
     // On a full disk it stays without a name; the lock holds all the same.
     if (::ftruncate(descriptor, 0) == 0)
       static_cast<void>(!::pwrite(descriptor, holder.data(), holder.size(), 0));
-    Taken taken;
-    taken.lock.reset(new Lock(path, descriptor));
     return taken;
   }
 }
 
+bool Lock::stands() const {
+  struct stat ours {
+  }, there{};
+
+  return ::fstat(descriptor_, &ours) == 0 && ::lstat(path_.c_str(), &there) == 0 &&
+         ours.st_ino == there.st_ino && ours.st_dev == there.st_dev;
+}
+
 Lock::~Lock() {
-  ::unlink(path_.c_str());
+  if (stands()) ::unlink(path_.c_str());
   ::close(descriptor_);
 }
 

@@ -22,6 +22,9 @@ class Lock {
   /// Never waits. `holder` is what the next program reads.
   static Taken take(const std::filesystem::path& project, const std::string& holder);
 
+  /// False where its file was removed or replaced: then the next program gets a lock of its own.
+  bool stands() const;
+
   Lock(const Lock&) = delete;
   Lock& operator=(const Lock&) = delete;
   ~Lock();

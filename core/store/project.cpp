@@ -17,10 +17,10 @@
 namespace sweepbox {
 namespace {
 
-// One edit logs some 4 to 30 pages. The log is folded in when nobody waits, or when it is this
-// long.
-constexpr int kPagesWhenIdle = 500;
-constexpr int kPagesAtMost = 20'000;
+// One edit logs some 5 to 30 pages. A log of this length is folded as soon as nothing waits, or at
+// any rate.
+constexpr std::int64_t kFramesWhenIdle = 5'000;
+constexpr std::int64_t kFramesAtMost = 20'000;
 
 /// One file has one lock, by whatever links it is reached.
 fs::path real_path(const fs::path& named) {
@@ -55,6 +55,7 @@ struct Project::State {
   std::atomic<std::uint64_t> durable = 0;
   std::optional<Error> refused;
   bool retrying = false;
+  bool folded = true;
   std::optional<Error> read_only;
   std::string held_by;
   bool busy = false;
@@ -76,23 +77,36 @@ struct Project::State {
   }
 
   bool has_work() const {
-    return !paused && (!refused || retrying) && (!waiting.empty() || drive_waits);
+    return !paused && (!refused || retrying) && (!waiting.empty() || drive_waits || retrying);
   }
+
+  bool may_fold() const { return !paused && !refused && writing && writing->log_in_use(); }
 
   void work();
   void write_next(std::unique_lock<std::mutex>& hold);
-  void fold_log(std::unique_lock<std::mutex>& hold, int pages);
+  bool fold_log(std::unique_lock<std::mutex>& hold);
+  void tell(std::unique_lock<std::mutex>& hold);
 };
 
+void Project::State::tell(std::unique_lock<std::mutex>& hold) {
+  if (!options.on_change) return;
+  hold.unlock();
+  options.on_change();
+  hold.lock();
+}
+
 // After the record is said to be durable, so that no edit waits for it that did not come meanwhile.
-void Project::State::fold_log(std::unique_lock<std::mutex>& hold, int pages) {
-  if (paused || refused || writing->database.log_pages() <= pages) return;
+bool Project::State::fold_log(std::unique_lock<std::mutex>& hold) {
   busy = true;
   hold.unlock();
-  writing->database.checkpoint();
+  const auto done = writing->fold();
   hold.lock();
   busy = false;
+  folded = !writing->log_in_use();
+  if (!done && writing->log_lost()) refused = done.error();
   settled.notify_all();
+  tell(hold);
+  return done.has_value();
 }
 
 void Project::State::write_next(std::unique_lock<std::mutex>& hold) {
@@ -100,15 +114,21 @@ void Project::State::write_next(std::unique_lock<std::mutex>& hold) {
   if (!waiting.empty()) record = waiting.front();
   const ProjectDrive new_drive = drive;
   const bool with_drive = std::exchange(drive_waits, false);
+  const bool again = retrying;
   busy = true;
   hold.unlock();
   const Row row = record ? packed(*record) : Row{};
-  const auto attempt = [&] {
+  const auto attempt = [&]() -> Result<void> {
+    if (!record && !with_drive) return {};
     return writing->write(record ? &*record : nullptr, &row, with_drive ? &new_drive : nullptr);
   };
-  auto done = attempt();
-  // A full disk may still have the room that the log takes.
-  if (!done && writing->database.checkpoint()) done = attempt();
+  Result<void> done;
+  if (again) done = writing->restore(holder_name(options.who), rows, document, new_drive);
+  if (done) {
+    done = attempt();
+    // A full disk may still have the room that the log takes.
+    if (!done && is_full_disk(done.error()) && writing->fold()) done = attempt();
+  }
   if (done && record) {
     rows.push_back(row);
     document = after(*record, document);
@@ -116,6 +136,7 @@ void Project::State::write_next(std::unique_lock<std::mutex>& hold) {
   hold.lock();
   busy = false;
   retrying = false;
+  folded = !writing->log_in_use();
   if (done) {
     refused.reset();
     if (record) {
@@ -130,17 +151,23 @@ void Project::State::write_next(std::unique_lock<std::mutex>& hold) {
 }
 
 void Project::State::work() {
+  const auto called = [this] { return stop || has_work(); };
   std::unique_lock hold(guard);
   for (;;) {
-    if (!has_work()) fold_log(hold, kPagesWhenIdle);
-    wake.wait(hold, [this] { return stop || has_work(); });
-    if (!has_work()) return;  // stop: what waited is written, or the disk refuses it
+    bool foldable = true;
+    while (!called() && foldable && may_fold())
+      if (writing->log_frames() > kFramesWhenIdle ||
+          !wake.wait_for(hold, options.fold_after, called))
+        foldable = !may_fold() || fold_log(hold);
+    wake.wait(hold, called);
+    if (!has_work()) break;  // stop: what waited is written, or the disk refuses it
     write_next(hold);
-    hold.unlock();
-    if (options.on_change) options.on_change();
-    hold.lock();
-    fold_log(hold, kPagesAtMost);
+    tell(hold);
+    if (may_fold() && writing->log_frames() > kFramesAtMost) fold_log(hold);
   }
+  // Somebody removed the log, and this is the last moment at which all it held is known.
+  if (writing && writing->log_lost())
+    static_cast<void>(writing->restore(holder_name(options.who), rows, document, drive));
 }
 
 Project::Project() : state_(std::make_unique<State>()) {}
@@ -151,42 +178,28 @@ Result<Project::Opened> Project::open(const fs::path& named,
                                       std::shared_ptr<const Taxonomy> taxonomy,
                                       ProjectOptions options) {
   const fs::path path = real_path(named);
-  std::error_code ignored;
-  if (fs::is_directory(path, ignored))
-    return fail(path.string(), {}, "a project", "a folder", "name a file that ends in .sbx");
-  auto entered = enter(path, options);
+  auto entered = enter(path, options, std::move(taxonomy));
   if (!entered) return tl::unexpected(entered.error());
-  auto contents = read_contents(entered->database(), std::move(taxonomy));
-  if (!contents) return tl::unexpected(contents.error());
-  if (!contents->damage.empty()) {
-    entered->problems.insert(
-        entered->problems.end(), contents->damage.begin(), contents->damage.end());
-    entered->read_only = read_only_error(path, "it is damaged");
-    entered->writing.reset();
-  }
+  Contents& contents = entered->contents;
 
   Opened opened;
   opened.project.reset(new Project);
-  opened.document = contents->document;
-  opened.records = as_records(contents->rows);
-  opened.drive = contents->drive;
+  opened.document = contents.document;
+  opened.records = as_records(contents.rows);
+  opened.drive = contents.drive;
   opened.problems = std::move(entered->problems);
   State& state = *opened.project->state_;
   state.path = path;
   state.options = std::move(options);
-  state.rows = std::move(contents->rows);
-  state.document = std::move(contents->document);
-  state.drive = std::move(contents->drive);
+  state.rows = std::move(contents.rows);
+  state.document = std::move(contents.document);
+  state.drive = std::move(contents.drive);
   state.taken = state.rows.size();
   state.durable = state.rows.size();
   state.held_by = std::move(entered->held_by);
   state.read_only = std::move(entered->read_only);
-  state.writing =
-      std::move(entered->writing);  // a reader lets the file go: it has read all it needs
-  if (state.writing) {
-    state.writing->database.on_close(Database::OnClose::fold);
-    state.start();
-  }
+  state.writing = std::move(entered->writing);
+  if (state.writing) state.start();
   return opened;
 }
 
@@ -223,6 +236,7 @@ SaveState Project::state() const {
   return {state_->durable,
           state_->waiting.size(),
           state_->refused,
+          state_->folded,
           state_->read_only.has_value(),
           state_->held_by};
 }
@@ -231,9 +245,8 @@ Result<void> Project::flush() {
   State& state = *state_;
   std::unique_lock hold(state.guard);
   state.settled.wait(hold, [&] {
-    const bool gave_up = state.refused && !state.retrying;
-    return !state.busy &&
-           (gave_up || state.read_only || (state.waiting.empty() && !state.drive_waits));
+    return !state.busy && !state.retrying &&
+           (state.refused || state.read_only || (state.waiting.empty() && !state.drive_waits));
   });
   if (state.refused) return tl::unexpected(*state.refused);
   return {};
@@ -268,12 +281,12 @@ Result<void> Project::move_to(const fs::path& named) {
       return tl::unexpected(read_only_error(path, text("{} has it open", taken.held_by)));
     if (!taken.lock) return tl::unexpected(*taken.problem);
     if (auto written = write_whole(path, rows, document, state.drive); !written) return written;
-    auto database = Database::open(path, Database::Access::write);
-    if (!database) return tl::unexpected(database.error());
-    auto writing = std::make_unique<Writing>(std::move(taken.lock), std::move(*database));
-    if (auto done = writing->prepare(); !done) return done;
+    fs::path no_copy;
+    auto writing = Writing::on(path, std::move(taken.lock), false, no_copy);
+    if (!writing) return tl::unexpected(writing.error());
 
-    state.writing = std::move(writing);
+    state.writing = std::move(*writing);
+    state.folded = true;
     state.path = path;
     state.rows = std::move(rows);
     state.document = std::move(document);

@@ -1,11 +1,16 @@
 #pragma once
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/annotation/history.hpp"
 #include "core/store/database.hpp"
 #include "core/store/project.hpp"
+#include "core/store/tally.hpp"
 
 namespace sweepbox {
 
@@ -24,36 +29,45 @@ Row packed(const LogRecord& record);
 /// The rows as History takes them, unpacking late.
 std::vector<LogRecord> as_records(const std::vector<Row>& rows);
 
-/// Everything in a project, all of one moment.
-struct Contents {
-  std::vector<Row> rows;
-  Document document;
-  ProjectDrive drive;
-  /// What is wrong with the file, where something is. Then `rows` are those before the damage, and
-  /// one more that leads from them to `document`, which holds all that could be read.
-  std::vector<Problem> damage;
+/// What a row of the file carries beside it: SQLite's pages carry no sums of their own, a turned
+/// bit in a value would pass for a value. `arguments`: of the edit's title, packed.
+std::int64_t checksum_of(const Row& row, std::string_view arguments);
+std::int64_t checksum_of(const Key& key, std::uint64_t edit, std::string_view value);
+
+struct DriveField {
+  const char* name;
+  std::string ProjectDrive::*member;
 };
 
-/// Refused: what gives neither a record nor a thing.
-Result<Contents> read_contents(Database& database, std::shared_ptr<const Taxonomy> taxonomy);
+/// What is known of a drive, by its names in the file.
+inline constexpr std::array kDriveFields{
+    DriveField{"drive.path", &ProjectDrive::path},
+    DriveField{"drive.format", &ProjectDrive::format},
+    DriveField{"drive.name", &ProjectDrive::name},
+    DriveField{"drive.part", &ProjectDrive::part},
+    DriveField{"drive.fingerprint", &ProjectDrive::fingerprint}};
 
-/// Writes rows and things; its caller begins and ends the transaction. Keeps statements prepared:
-/// it must go before its database.
+/// Writes rows and things, and keeps the tally that goes with them; its caller begins and ends the
+/// transaction. Keeps statements prepared: it must go before its database.
 class RowWriter {
  public:
   static Result<RowWriter> on(Database& database);
 
-  Result<void> add(const Row& row);
+  Result<void> add(const Row& row, Tally& tally);
   /// What the record makes of each thing that it changes.
-  Result<void> put_changes(const LogRecord& record);
-  Result<void> put(const Key& key, const Value& value, std::uint64_t edit);
-  Result<void> put(const ProjectDrive& drive);
+  Result<void> put_changes(const LogRecord& record, Tally& tally);
+  Result<void> put(const Key& key, const Value& value, std::uint64_t edit, Tally& tally);
+  Result<void> put(const ProjectDrive& drive, Tally& tally);
+
+  /// Where the tally is kept.
+  TallyRow& tally() { return tally_; }
 
  private:
-  explicit RowWriter(Database& database) : database_(&database) {}
+  RowWriter(Database& database, TallyRow tally) : database_(&database), tally_(std::move(tally)) {}
 
   Database* database_;
-  Statement add_, put_, remove_, tell_;
+  TallyRow tally_;
+  Statement add_, find_, put_, remove_, tell_;
 };
 
 }  // namespace sweepbox

@@ -13,4 +13,7 @@ Result<void> write_whole(const std::filesystem::path& path,
                          const Document& document,
                          const ProjectDrive& drive);
 
+/// Puts a whole project in the place of another, at once and on the disk.
+Result<void> replace_by(const std::filesystem::path& fresh, const std::filesystem::path& path);
+
 }  // namespace sweepbox

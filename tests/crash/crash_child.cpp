@@ -9,7 +9,7 @@
 
 // Edits a project at random until it is killed or its disk refuses. Prints one line for each
 // record, and only once it is on the disk: its number and the fingerprint of the document after it.
-//   crash_child PROJECT SEED [waits]
+//   crash_child PROJECT SEED [fold-after-ms [waits]]
 
 namespace {
 
@@ -42,8 +42,12 @@ int main(int count, char** arguments) {
   using namespace sweepbox;
   if (count < 3) return 2;
   const std::uint64_t seed = std::strtoull(arguments[2], nullptr, 10);
-  const std::uint64_t waits = count > 3 ? std::strtoull(arguments[3], nullptr, 10) : 8;
-  auto opened = Project::open(arguments[1], default_taxonomy(), {false, "child", {}});
+  const std::uint64_t waits = count > 4 ? std::strtoull(arguments[4], nullptr, 10) : 8;
+  ProjectOptions options;
+  options.who = "child";
+  if (count > 3)
+    options.fold_after = std::chrono::milliseconds(std::strtoull(arguments[3], nullptr, 10));
+  auto opened = Project::open(arguments[1], default_taxonomy(), options);
   if (!opened || opened->project->state().read_only) {
     std::fprintf(stderr, "%s\n", opened ? "opened read only" : to_line(opened.error()).c_str());
     return 1;

@@ -32,6 +32,7 @@ using Clock = std::chrono::steady_clock;
 struct ChildOptions {
   rlim_t file_limit = RLIM_INFINITY;  ///< bytes
   bool as_nobody = false;
+  std::uint64_t fold_after_ms = 10'000;
 };
 
 /// An editing program under way.
@@ -41,6 +42,7 @@ class Child {
     int ends[2];
     REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
     const std::string seed_text = std::to_string(seed);
+    const std::string fold_text = std::to_string(options.fold_after_ms);
     id_ = ::fork();
     REQUIRE(id_ >= 0);
     if (id_ == 0) {
@@ -54,7 +56,12 @@ class Child {
         ::setrlimit(RLIMIT_FSIZE, &limit);
       }
       if (options.as_nobody && ::geteuid() == 0 && ::setuid(65534) != 0) ::_exit(9);
-      ::execl(SWEEPBOX_CRASH_CHILD, "crash_child", project.c_str(), seed_text.c_str(), nullptr);
+      ::execl(SWEEPBOX_CRASH_CHILD,
+              "crash_child",
+              project.c_str(),
+              seed_text.c_str(),
+              fold_text.c_str(),
+              nullptr);
       ::_exit(9);
     }
     ::close(ends[1]);
@@ -206,6 +213,55 @@ TEST_CASE("every confirmed edit survives kill -9 at a random moment, undo includ
              << " of them confirmed before a kill");
 }
 
+TEST_CASE("every confirmed edit survives kill -9 while the log is folded again and again") {
+  std::mt19937_64 random(std::random_device{}());
+  const int kills = kills_wanted();
+  for (int done = 0; done < kills;) {
+    const test::TempFolder folder;
+    const std::uint64_t seed = random() % 1'000'000;
+    INFO("seed " << seed);
+    Expected expected(seed);
+    for (int i = 0; i < kKillsAProject && done < kills; ++i, ++done) {
+      ChildOptions options;
+      options.fold_after_ms = 0;  // whenever nothing waits
+      Child child(folder / "a.sbx", seed, options);
+      child.listen(within_ms(random, 200));
+      child.kill();
+      REQUIRE_FALSE(child.refused());
+      expected.check(folder / "a.sbx", child.confirmed());
+    }
+  }
+}
+
+TEST_CASE("a copy of the file alone, at a random moment, is whole or says what it lacks") {
+  std::mt19937_64 random(std::random_device{}());
+  const int copies = kills_wanted();
+  int whole = 0, said = 0;
+  const test::TempFolder folder;
+  const std::uint64_t seed = random() % 1'000'000;
+  INFO("seed " << seed);
+  for (int i = 0; i < copies; ++i) {
+    ChildOptions options;
+    options.fold_after_ms = random() % 3;
+    Child child(folder / "a.sbx", seed, options);
+    child.listen(within_ms(random, 100));
+    const std::uint64_t before = child.confirmed().empty() ? 0 : child.confirmed().rbegin()->first;
+    const auto copy = read_text(folder / "a.sbx");
+    child.kill();
+    if (!copy) continue;  // killed before it had made one
+    REQUIRE(write_file(folder / "copy.sbx", *copy));
+    const auto opened = Project::open(folder / "copy.sbx", default_taxonomy(), {});
+    if (!opened || opened->project->state().read_only) {
+      ++said;
+      CHECK((!opened || !opened->problems.empty()));
+    } else {
+      ++whole;
+      CHECK(opened->records.size() >= before);
+    }
+  }
+  WARN(copies << " copies: " << whole << " whole, " << said << " said what they lack");
+}
+
 TEST_CASE("every confirmed edit survives a file that may not grow, and a kill after that") {
   std::mt19937_64 random(std::random_device{}());
   for (int done = 0; done < kills_wanted(); done += 10) {
@@ -215,7 +271,7 @@ TEST_CASE("every confirmed edit survives a file that may not grow, and a kill af
     Expected expected(seed);
     for (int i = 0; i < 3; ++i) {
       // The log starts anew with each opening, so each finds some room.
-      Child child(folder / "a.sbx", seed, {60'000 + random() % 60'000, false});
+      Child child(folder / "a.sbx", seed, {60'000 + random() % 60'000, false, 10'000});
       child.listen(Clock::now() + std::chrono::seconds(60));
       CHECK(child.refused());
       child.kill();
@@ -258,7 +314,7 @@ TEST_CASE("every confirmed edit survives a folder that turns read only, and a ki
     INFO("seed " << seed);
     Expected expected(seed);
     for (int i = 0; i < 3; ++i) {
-      Child child(folder / "a.sbx", seed, {RLIM_INFINITY, true});
+      Child child(folder / "a.sbx", seed, {RLIM_INFINITY, true, 10'000});
       child.listen(within_ms(random, 200));
       ::chmod(folder.path().c_str(), 0555);
       child.listen(within_ms(random, 20));

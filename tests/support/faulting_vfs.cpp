@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <new>
 #include <set>
 
@@ -105,6 +106,14 @@ int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* base, int flags,
   file.disk = disk;
   file.name = new std::string(name ? name : "");
   file.base.pMethods = &disk->methods;
+  // What was there before, or got its name by a rename, was synced under its old one.
+  const std::lock_guard hold(disk->guard);
+  if (name && !disk->written.contains(name)) {
+    std::ifstream before(name, std::ios::binary);
+    const std::string content{std::istreambuf_iterator<char>(before), {}};
+    disk->written[name] = content;
+    disk->synced[name] = content;
+  }
   return SQLITE_OK;
 }
 

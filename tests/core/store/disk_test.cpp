@@ -143,6 +143,20 @@ TEST_CASE("a real full disk, of one megabyte, behaves as the pretended one") {
   check_on_disk(disk.folder() / "a.sbx", durable + 6);
 }
 
+TEST_CASE("a full disk leaves nothing of a project that could not be made") {
+  for (const std::int64_t room : {0, 100, 4096, 9000, 20'000}) {
+    const TempFolder folder;
+    FaultingVfs vfs;
+    vfs.fail_with(FaultingVfs::Fault::full, room);
+    const auto refused = try_open(folder / "a.sbx");
+    REQUIRE_FALSE(refused);
+    CHECK(english(refused.error().found) == "a full disk");
+    CHECK(fs::is_empty(folder.path()));
+    vfs.heal();
+    CHECK_FALSE(open_project(folder / "a.sbx")->project().state().read_only);
+  }
+}
+
 TEST_CASE("a project on a disk without a free byte is opened to look at") {
   const TempFolder folder;
   const test::SmallDisk disk(folder / "disk", 1024);
