@@ -6,7 +6,7 @@
 
 #include <cstring>
 
-#include "core/annotation/names.hpp"
+#include "core/base/limits.hpp"
 #include "tests/core/store/opened.hpp"
 #include "tests/support/temp_folder.hpp"
 
