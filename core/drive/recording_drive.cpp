@@ -507,13 +507,18 @@ Result<std::unique_ptr<Drive>> open_recording_drive(Shared recording,
     // What kept a topic out says more than that none is left; where there is none at all, what kept
     // the file from being read.
     const bool none = tables.info.topics.empty();
-    for (const Problem& problem : tables.problems)
-      if (problem.severity == Severity::error ||
-          (problem.severity == Severity::warning && (none || problem.where.starts_with('/')))) {
-        Error error = problem;
-        error.severity = Severity::error;
-        return tl::unexpected(in_file(std::move(error), ref.path.string()));
-      }
+    const Problem* reason = nullptr;
+    for (const Problem& problem : tables.problems) {
+      const bool says_why =
+          problem.severity == Severity::warning && (none || problem.where.starts_with('/'));
+      const bool graver = !reason || problem.severity > reason->severity;
+      if (graver && (says_why || problem.severity == Severity::error)) reason = &problem;
+    }
+    if (reason) {
+      Error error = *reason;
+      error.severity = Severity::error;
+      return tl::unexpected(in_file(std::move(error), ref.path.string()));
+    }
     return fail(ref.path.string(),
                 {},
                 "a topic of point clouds, or of images with their calibration",

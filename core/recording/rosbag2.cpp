@@ -409,7 +409,7 @@ Result<std::unique_ptr<Recording>> open_one(const fs::path& path,
 bool is_rosbag2_folder(const fs::path& folder) {
   std::error_code ignored;
   if (!fs::is_directory(folder, ignored)) return false;
-  if (!fs::is_regular_file(folder / "metadata.yaml", ignored)) return false;
+  if (!fs::exists(folder / "metadata.yaml", ignored)) return false;
   return !list_files(folder, {".db3", ".mcap", ".zstd"}).empty();
 }
 
@@ -419,7 +419,7 @@ Result<std::unique_ptr<Recording>> open_rosbag2(const fs::path& path, const Inde
   const fs::path folder = is_folder ? path : path.parent_path();
   std::vector<Problem> problems;
   Metadata metadata;
-  if (fs::is_regular_file(folder / "metadata.yaml", ignored)) {
+  if (fs::exists(folder / "metadata.yaml", ignored)) {
     auto read = read_metadata(folder / "metadata.yaml");
     if (read) {
       metadata = std::move(*read);

@@ -22,10 +22,15 @@ bool tells(const LabelSet& set, std::string_view file, std::string_view words) {
   });
 }
 
+/// The file; of several, the one folder that they lie in, else the whole.
 std::filesystem::path place_of(const std::filesystem::path& folder,
                                const std::vector<WrittenFile>& files) {
   const std::filesystem::path first = files.front().path;
-  return files.size() == 1 ? folder / first : folder;
+  if (files.size() == 1) return folder / first;
+  const bool together = std::all_of(files.begin(), files.end(), [&](const WrittenFile& file) {
+    return std::filesystem::path(file.path).parent_path() == first.parent_path();
+  });
+  return together ? folder / first.parent_path() : folder;
 }
 
 /// The golden document with another class of one of its five tracks.
