@@ -312,6 +312,10 @@ std::optional<bool> JsonText::boolean(const JsonNode* node) const {
   return raw(*node) == "true";
 }
 
+std::string JsonText::key(const JsonNode& node) const {
+  return decoded(node.key);
+}
+
 bool JsonText::numbers(const JsonNode* node, std::span<double> to) const {
   if (!node || !node->is(JsonNode::Kind::array) || node->items.size() != to.size()) return false;
   for (std::size_t i = 0; i < to.size(); ++i) {

@@ -53,6 +53,7 @@ class JsonText {
   std::optional<std::int64_t> integer(const JsonNode* node) const;
   std::optional<std::string> string(const JsonNode* node) const;  ///< escapes decoded
   std::optional<bool> boolean(const JsonNode* node) const;
+  std::string key(const JsonNode& node) const;  ///< of a member, escapes decoded
   /// An array of exactly that many numbers into `to`; false where it is none.
   bool numbers(const JsonNode* node, std::span<double> to) const;
 
@@ -84,6 +85,8 @@ class JsonPatch {
   /// items that are there (line breaks and blanks between the last two).
   void append(const JsonNode& array, std::string value);
   void append(const JsonNode& object, std::string_view key, std::string value);
+
+  const JsonText& json() const { return text_; }
 
   bool empty() const { return removals_.empty() && insertions_.empty() && replaced_.empty(); }
 

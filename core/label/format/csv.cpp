@@ -479,6 +479,7 @@ LabelFormat csv_labels() {
   can.attributes = true;
   can.scores = true;
   can.several_frames = true;
+  can.names = {Words::cell, Words::cell, Words::cell, Words::cell, Words::cell, Words::any};
   return {kFormat, "CSV, one row a box", can, {}, {}, read, write, recognise};
 }
 

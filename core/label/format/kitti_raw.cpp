@@ -87,7 +87,7 @@ class Reader {
       const auto name = manner_.frame_names.find(number);
       add(tracklet,
           pose,
-          name == manner_.frame_names.end() ? instants_.numbered(number)
+          name == manner_.frame_names.end() ? instants_.counted(number)
                                             : instant_named(instants_, name->second),
           *cuboid,
           index,
@@ -167,6 +167,7 @@ LabelFormat kitti_raw_labels() {
   can.track_ids = true;
   can.several_frames = true;
   can.any_class = false;
+  can.names.class_name = Words::xml;
   static const LossKind losses[] = {
       names_that_are_no_numbers(),
       {"sizes that change within a track",

@@ -56,7 +56,8 @@ Result<Infos> infos_of(const JsonText& json) {
   Infos infos;
   if (const JsonNode* categories = json.root().find({"metainfo", "categories"}))
     for (const JsonNode& item : categories->items)
-      if (const auto number = json.integer(&item)) infos.classes.emplace_back(item.key, *number);
+      if (const auto number = json.integer(&item))
+        infos.classes.emplace_back(json.key(item), *number);
   const std::string set = json.string(json.root().find({"metainfo", "dataset"})).value_or("");
   if (set == "kitti")
     return fail({},
@@ -454,6 +455,7 @@ LabelFormat mmdetection3d_labels() {
   can.scores = true;
   can.several_frames = true;
   can.upright = Upright::in_reference;
+  can.names.drive = Words::file;
   return {kFormat, "mmdetection3d info file", can, {}, {}, read, write, recognise, ego_from_lidar};
 }
 
