@@ -4,9 +4,6 @@
 
 namespace sweepbox {
 
-/// Whether bytes are UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
-bool is_utf8(std::string_view text);
-
 /// Whether a name of a drive, frame or sensor can be (the stem of) one file's name: not empty, not
 /// "." or "..", no slash, no control characters, at most 240 bytes, which leaves 15 for what is put
 /// around it, and not of the form that coded_name gives. Any bytes above 0x7F may stand in it:

@@ -9,6 +9,8 @@
 #include <limits>
 #include <map>
 
+#include "core/base/utf8.hpp"
+
 namespace sweepbox {
 namespace {
 
@@ -442,6 +444,7 @@ std::string json_numbers(std::span<const double> numbers) {
 }
 
 std::string json_string(std::string_view text) {
+  if (!is_utf8(text)) return json_string(as_utf8(text));
   std::string result = "\"";
   for (const char c : text) {
     const auto code = static_cast<unsigned char>(c);

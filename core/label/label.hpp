@@ -55,7 +55,7 @@ enum class Upright {
 };
 
 /// Which names a format's files can carry so that their reader finds them again (names.hpp).
-enum class Words {
+enum class NameRule {
   any,   ///< any bytes
   text,  ///< UTF-8
   name,  ///< UTF-8, not empty
@@ -67,12 +67,12 @@ enum class Words {
 
 /// What the names of a document can be in a format.
 struct Names {
-  Words track = Words::name;
-  Words class_name = Words::name;
-  Words attribute = Words::name;
-  Words value = Words::text;
-  Words frame = Words::file;
-  Words drive = Words::text;
+  NameRule track = NameRule::name;
+  NameRule class_name = NameRule::name;
+  NameRule attribute = NameRule::name;
+  NameRule value = NameRule::text;
+  NameRule frame = NameRule::file;
+  NameRule drive = NameRule::text;
   std::span<const std::string_view> reserved_classes = {};     ///< that mean something else there
   std::span<const std::string_view> reserved_attributes = {};  ///< the same
 };

@@ -6,12 +6,11 @@
 
 #include "core/base/file_names.hpp"
 #include "core/base/parse.hpp"
+#include "core/base/utf8.hpp"
 #include "core/label/writing.hpp"
 
 namespace sweepbox {
 namespace {
-
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 
 constexpr std::string_view kBlanks = " \t\r\n";
 constexpr std::string_view kControls(
@@ -28,20 +27,6 @@ bool is_xml(std::string_view name) {
 
 bool contains(std::span<const std::string_view> words, std::string_view name) {
   return std::find(words.begin(), words.end(), name) != words.end();
-}
-
-/// Bytes that are no UTF-8 replaced one by one.
-std::string as_utf8(std::string_view text) {
-  if (is_utf8(text)) return std::string(text);
-  std::string result;
-  for (std::size_t i = 0; i < text.size();) {
-    std::size_t length = 1;
-    while (length <= 4 && i + length <= text.size() && !is_utf8(text.substr(i, length))) ++length;
-    const bool whole = length <= 4 && i + length <= text.size();
-    result += whole ? text.substr(i, length) : kReplacement;
-    i += whole ? length : 1;
-  }
-  return result;
 }
 
 /// A drive whose name and frames' names are others. Everything else is the drive's own.
@@ -264,38 +249,38 @@ class Holder {
 
 }  // namespace
 
-bool holds(Words words, std::string_view name) {
-  switch (words) {
-    case Words::any:
+bool holds(NameRule rule, std::string_view name) {
+  switch (rule) {
+    case NameRule::any:
       return true;
-    case Words::text:
+    case NameRule::text:
       return is_utf8(name);
-    case Words::name:
+    case NameRule::name:
       return !name.empty() && is_utf8(name);
-    case Words::file:
+    case NameRule::file:
       return is_file_name(name);
-    case Words::word:
+    case NameRule::word:
       return !name.empty() && name.find_first_of(kBlanks) == std::string_view::npos;
-    case Words::cell:
+    case NameRule::cell:
       return !name.empty() && trimmed(name).size() == name.size() &&
              name.find_first_of("\r\n") == std::string_view::npos;
-    case Words::xml:
+    case NameRule::xml:
       return !name.empty() && trimmed(name).size() == name.size() && is_xml(name);
   }
   return true;
 }
 
-std::string held_name(Words words, std::string_view name) {
-  if (holds(words, name)) return std::string(name);
-  if (words == Words::file) return coded_name(name);
+std::string held_name(NameRule rule, std::string_view name) {
+  if (holds(rule, name)) return std::string(name);
+  if (rule == NameRule::file) return coded_name(name);
   std::string held =
-      words == Words::word || words == Words::cell ? std::string(name) : as_utf8(name);
-  if (words == Words::cell || words == Words::xml) held = trimmed(held);
-  const std::string_view bad = words == Words::word ? kBlanks : kControls;
-  if (words != Words::text && words != Words::name)
+      rule == NameRule::word || rule == NameRule::cell ? std::string(name) : as_utf8(name);
+  if (rule == NameRule::cell || rule == NameRule::xml) held = trimmed(held);
+  const std::string_view bad = rule == NameRule::word ? kBlanks : kControls;
+  if (rule != NameRule::text && rule != NameRule::name)
     std::replace_if(
         held.begin(), held.end(), [&](char c) { return bad.find(c) != bad.npos; }, '_');
-  return holds(words, held) ? held : std::string("_");
+  return holds(rule, held) ? held : std::string("_");
 }
 
 HeldNames held_names(const LabelFormat& format, const WriteRequest& request) {

@@ -10,12 +10,12 @@
 
 namespace sweepbox {
 
-/// Whether words of that kind hold a name, so that it is read again the same.
-bool holds(Words words, std::string_view name);
+/// Whether what keeps to a rule holds a name, so that it is read again the same.
+bool holds(NameRule rule, std::string_view name);
 
-/// The nearest name that they hold: what they cannot hold becomes '_' (U+FFFD where bytes are no
+/// The nearest name that the rule allows: what it does not becomes '_' (U+FFFD where bytes are no
 /// UTF-8), nothing at all "_".
-std::string held_name(Words words, std::string_view name);
+std::string held_name(NameRule rule, std::string_view name);
 
 /// A document and its drive with names that a format holds, and what had to change for that.
 /// Tracks stay as many as they are: a name that another track has already is numbered ("a_2").

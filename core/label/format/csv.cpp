@@ -479,7 +479,12 @@ LabelFormat csv_labels() {
   can.attributes = true;
   can.scores = true;
   can.several_frames = true;
-  can.names = {Words::cell, Words::cell, Words::cell, Words::cell, Words::cell, Words::any};
+  can.names = {NameRule::cell,
+               NameRule::cell,
+               NameRule::cell,
+               NameRule::cell,
+               NameRule::cell,
+               NameRule::any};
   return {kFormat, "CSV, one row a box", can, {}, {}, read, write, recognise};
 }
 

@@ -167,7 +167,7 @@ LabelFormat kitti_raw_labels() {
   can.track_ids = true;
   can.several_frames = true;
   can.any_class = false;
-  can.names.class_name = Words::xml;
+  can.names.class_name = NameRule::xml;
   static const LossKind losses[] = {
       names_that_are_no_numbers(),
       {"sizes that change within a track",

@@ -128,9 +128,9 @@ LabelFormat kitti_tracking_labels() {
   can.several_frames = true;
   can.any_class = false;
   can.upright = Upright::in_camera;
-  can.names.class_name = Words::word;
+  can.names.class_name = NameRule::word;
   can.names.reserved_classes = kKittiReserved;
-  can.names.drive = Words::file;
+  can.names.drive = NameRule::file;
   static const LossKind losses[] = {
       names_that_are_no_numbers(), boxes_without_camera_rect(), rects_without_image()};
   return {"kitti_tracking",

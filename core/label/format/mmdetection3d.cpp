@@ -455,7 +455,7 @@ LabelFormat mmdetection3d_labels() {
   can.scores = true;
   can.several_frames = true;
   can.upright = Upright::in_reference;
-  can.names.drive = Words::file;
+  can.names.drive = NameRule::file;
   return {kFormat, "mmdetection3d info file", can, {}, {}, read, write, recognise, ego_from_lidar};
 }
 

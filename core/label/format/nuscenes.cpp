@@ -160,7 +160,7 @@ LabelFormat nuscenes_labels() {
   Can can;
   can.track_ids = true;
   can.several_frames = true;
-  can.names.frame = Words::text;
+  can.names.frame = NameRule::text;
   return {nuscenes::kFormat,
           "nuScenes tables",
           can,

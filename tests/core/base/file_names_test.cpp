@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/base/utf8.hpp"
+
 namespace sweepbox {
 namespace {
 
@@ -47,6 +49,7 @@ TEST_CASE("UTF-8 by Unicode's table 3-7") {
                           "\xF8\x88\x80\x80\x80",
                           "a\xFF"})
     CHECK_FALSE(is_utf8(bad));
+  CHECK(as_utf8("a\xFFé\xC3") == "a\xEF\xBF\xBDé\xEF\xBF\xBD");
 }
 
 }  // namespace
