@@ -41,7 +41,7 @@ std::string coded_name(std::string_view name) {
   std::string coded(name.substr(0, kLongestStem));
   std::replace_if(
       coded.begin(), coded.end(), [](char c) { return !is_plain(c); }, '_');
-  if (coded.empty()) coded = "_";
+  if (coded.empty()) coded.push_back('_');
   return coded + "~" + Hash().add(name).hex();
 }
 

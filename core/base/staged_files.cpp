@@ -45,7 +45,7 @@ Result<void> judge_existing(int folder,
                 {},
                 "a new file",
                 "one that is there",
-                "choose another folder, or let it be replaced");
+                "choose another folder, or let it be replaced (--force)");
   return {};
 }
 

@@ -121,7 +121,7 @@ class Holder {
     for (const auto& source : sources_of(request_.document, format_.name)) {
       if (source->frame.empty() || holds(names_.frame, source->frame)) continue;
       auto changed = std::make_shared<Source>(*source);
-      changed->frame = coded_name(source->frame);
+      changed->frame = frame_of(source->frame);
       things.emplace_back(Key{Kind::source, source->id},
                           std::shared_ptr<const Source>(std::move(changed)));
     }
@@ -132,8 +132,10 @@ class Holder {
   }
 
  private:
-  std::string frame_of(const std::string& name) const {
-    return holds(names_.frame, name) ? name : coded_name(name);
+  std::string frame_of(const std::string& name) {
+    if (holds(names_.frame, name)) return name;
+    frames_renamed_ = true;
+    return coded_name(name);
   }
 
   /// The word of a class where the format has no other for it.
@@ -224,6 +226,10 @@ class Holder {
 
   /// Boxes by what changed of their names.
   std::vector<Loss> lost() const {
+    const bool tracks_kept = std::all_of(std::begin(changed_),
+                                         std::end(changed_),
+                                         [](const auto& tracks) { return tracks.empty(); });
+    if (tracks_kept && !frames_renamed_ && !drive_renamed_) return {};
     std::vector<Loss> result;
     for (int kind = 0; kind < kKinds; ++kind) result.push_back({what(static_cast<Changed>(kind))});
     result.push_back({"the name of the drive with letters that it cannot write"});
@@ -244,7 +250,7 @@ class Holder {
   const WriteRequest& request_;
   Apart track_names_;
   std::set<TrackId> changed_[kKinds];
-  bool drive_renamed_ = false;
+  bool frames_renamed_ = false, drive_renamed_ = false;
 };
 
 }  // namespace
