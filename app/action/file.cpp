@@ -3,6 +3,7 @@
 #include "app/session/tasks.hpp"
 #include "core/base/files.hpp"
 #include "core/check/doctor.hpp"
+#include "core/label/export.hpp"
 
 namespace sweepbox {
 namespace {
@@ -72,36 +73,16 @@ struct Export {
   std::vector<Loss> lost;
 };
 
-/// What the format cannot hold is found before anything is written.
 Export write_labels(const LabelFormat& format,
                     const Document& document,
                     const Drive& drive,
                     const fs::path& folder,
-                    bool force) {
+                    Existing existing) {
   std::vector<int> frames(drive.frames().size());
   for (std::size_t i = 0; i < frames.size(); ++i) frames[i] = static_cast<int>(i);
-  const WriteRequest request{document, drive, frames};
-  Export result;
-  result.lost = losses(format, request);
-  const auto failed = [&](const Error& error) {
-    result.done = tl::unexpected(error);
-    return result;
-  };
-  const auto files = format.write(request);
-  if (!files) return failed(files.error());
-  for (const WrittenFile& file : *files) {
-    const auto path = path_below(folder, file.path);
-    if (!path) return failed(path.error());
-    std::error_code ignored;
-    if (fs::exists(*path, ignored) && !force)
-      return failed(
-          fail(path->string(), {}, "a new file", "one that is there", "Choose another folder.")
-              .value());
-    if (auto made = make_folder(path->parent_path()); !made) return failed(made.error());
-    if (auto written = write_file(*path, file.content); !written) return failed(written.error());
-  }
-  result.files = files->size();
-  return result;
+  auto plan = plan_export(format, {document, drive, frames});
+  if (!plan) return {tl::unexpected(plan.error()), 0, {}};
+  return {write_export(*plan, drive, folder, existing), plan->files.size(), std::move(plan->lost)};
 }
 
 /// Writes in a job; what the format cannot hold is said.
@@ -115,25 +96,13 @@ Result<void> export_labels(Session& session, const Arguments& arguments) {
   if (!format || !format->write)
     return refuse(text("There is no label format {} that can be written", name));
   const fs::path folder = arguments.text("path");
-  std::error_code ignored;
-  // Nothing is ever written into a data set.
-  const fs::path root = fs::weakly_canonical(session.drive->info().root, ignored);
-  const std::string inside =
-      fs::weakly_canonical(folder, ignored).lexically_relative(root).string();
-  if (!inside.empty() && !inside.starts_with(".."))
-    return fail(folder.string(),
-                {},
-                "a folder outside the drive",
-                "one inside it",
-                "Choose another folder.");
-
   session.popup.clear();
-  const bool force = arguments.flag("force", false);
+  const Existing existing = arguments.flag("force", false) ? Existing::replace : Existing::refuse;
   const TaskHandle task = begin_task(session, text("Writing labels as {}", format->title), -1);
   session.jobs.submit(
-      [format, document = session.history->document(), drive = session.drive, folder, force](
+      [format, document = session.history->document(), drive = session.drive, folder, existing](
           const Cancel&) -> Result<Export> {
-        return write_labels(*format, document, *drive, folder, force);
+        return write_labels(*format, document, *drive, folder, existing);
       },
       [&session, format, folder, task](const Result<Export>& result) {
         end_task(session, task.id);

@@ -1,84 +1,10 @@
 #include "app/command/inputs.hpp"
 #include "app/command/output.hpp"
 #include "core/base/files.hpp"
-#include "core/drive/sweepbox_folder.hpp"
+#include "core/label/export.hpp"
 
 namespace sweepbox {
 namespace {
-
-/// Refuses before anything is written where a file would be replaced.
-Result<void> check_free(const fs::path& out, const std::vector<WrittenFile>& files, bool force) {
-  if (force) return {};
-  for (const WrittenFile& file : files)
-    if (fs::exists(out / file.path))
-      return fail((out / file.path).string(),
-                  {},
-                  "no file of that name",
-                  "one is there",
-                  "choose another folder, or --force");
-  return {};
-}
-
-/// Copies sweeps and images as Sweepbox's own folder; the labels are written beside.
-Result<void> write_data(const Drive& drive,
-                        const std::vector<int>& frames,
-                        const fs::path& out,
-                        std::string_view labels_json) {
-  SweepboxFolderWriter writer(out, drive.info().name, drive.info().sequence);
-  for (std::size_t l = 0; l < drive.info().lidars.size(); ++l) {
-    const std::string& name = drive.info().lidars[l].name;
-    writer.add_lidar(
-        {name, drive.ego_from(name, frames.empty() ? 0 : frames.front()).value_or(Pose{}), false});
-  }
-  std::vector<bool> known(drive.info().cameras.size(), false);
-  for (const int f : frames)
-    for (const ImageFile& image : drive.frames()[static_cast<std::size_t>(f)].images)
-      if (const auto camera = static_cast<std::size_t>(image.camera); !known[camera]) {
-        known[camera] = true;
-        writer.add_camera(*image.calibration);
-      }
-  for (const int f : frames) {
-    const FrameInfo& frame = drive.frames()[static_cast<std::size_t>(f)];
-    const int at = writer.add_frame({frame.name, frame.stamp});
-    if (const auto pose = drive.world_from_ego(frame.stamp)) writer.add_pose(frame.stamp, *pose);
-    for (std::size_t l = 0; l < frame.sweeps.size(); ++l) {
-      if (!frame.sweeps[l]) continue;
-      const auto sweep = drive.read_sweep(f, static_cast<int>(l));
-      if (!sweep) return tl::unexpected<Error>(sweep.error());
-      if (sweep->pieces.size() != 1)
-        return fail(frame.sweeps[l]->file,
-                    {},
-                    text("at most {} points", kPiecePoints),
-                    text("{}", sweep->size()),
-                    "convert the labels alone");
-      if (auto written = writer.write_sweep(
-              at, drive.info().lidars[l].name, frame.sweeps[l]->stamp, *sweep->pieces.front());
-          !written)
-        return written;
-    }
-    for (const ImageFile& image : frame.images) {
-      const auto encoded = read_bytes(drive.info().root / image.file);
-      if (!encoded) return tl::unexpected<Error>(encoded.error());
-      if (auto written =
-              writer.write_image(at,
-                                 drive.info().cameras[static_cast<std::size_t>(image.camera)].name,
-                                 image.stamp,
-                                 *encoded);
-          !written)
-        return written;
-    }
-  }
-  return writer.finish(labels_json);
-}
-
-Result<void> write_labels(const std::vector<WrittenFile>& files, const fs::path& out) {
-  for (const WrittenFile& file : files) {
-    const fs::path path = out / file.path;
-    if (auto made = make_folder(path.parent_path()); !made) return made;
-    if (auto written = write_file(path, file.content); !written) return written;
-  }
-  return {};
-}
 
 int run(const Invocation& invocation) {
   const LabelFormat* format = label_format(invocation.text("to"));
@@ -100,9 +26,10 @@ int run(const Invocation& invocation) {
   if (!frames) return kWrongUsage;
   const WriteRequest request{inputs.document, *inputs.drive, *frames};
 
-  const std::vector<Loss> lost = losses(*format, request);
+  const auto plan = plan_export(*format, request);
+  if (!plan) return fail_with(plan.error());
   const bool strict = invocation.has("strict");
-  for (const Loss& loss : lost) {
+  for (const Loss& loss : plan->lost) {
     if (invocation.quiet() && !strict) break;
     print_message("sweepbox: {} cannot hold {}: {} boxes{}\n",
                   format->name,
@@ -110,31 +37,16 @@ int run(const Invocation& invocation) {
                   loss.boxes,
                   loss.worst > 0 ? fmt::format(", corners move up to {:.2g} m", loss.worst) : "");
   }
-  if (!lost.empty() && strict)
+  if (!plan->lost.empty() && strict)
     return fail_with(
         refuse(text("{}: nothing written, --strict", invocation.text("output"))).value());
-  auto files = format->write(request);
-  if (!files) return fail_with(files.error());
   const fs::path out = invocation.text("output");
-  const bool force = invocation.has("force");
-  if (auto clear = check_free(out, *files, force); !clear) return fail_with(clear.error());
-  if (with_data) {
-    if (!force && fs::exists(out / "drive.json"))
-      return fail_with(fail((out / "drive.json").string(),
-                            {},
-                            "no drive there",
-                            "one is there",
-                            "choose another folder, or --force")
-                           .value());
-    if (files->size() != 1)
-      return fail_with(refuse("the labels of a data set are one file").value());
-    if (auto written = write_data(*inputs.drive, *frames, out, files->front().content); !written)
-      return fail_with(written.error());
-  } else if (auto written = write_labels(*files, out); !written) {
-    return fail_with(written.error());
-  }
+  const Existing existing = invocation.has("force") ? Existing::replace : Existing::refuse;
+  const auto written = with_data ? write_export_with_data(*plan, request, out, existing)
+                                 : write_export(*plan, *inputs.drive, out, existing);
+  if (!written) return fail_with(written.error());
   if (!invocation.quiet())
-    print_message("sweepbox: {} files written to {}\n", files->size(), out.string());
+    print_message("sweepbox: {} files written to {}\n", plan->files.size(), out.string());
   return kDone;
 }
 

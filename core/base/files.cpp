@@ -9,37 +9,11 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "core/base/new_file.hpp"
 #include "core/base/open_file.hpp"
 
 namespace sweepbox {
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-
-  int get() const { return number_; }
-
-  bool valid() const { return number_ >= 0; }
-
- private:
-  int number_;
-};
-
-tl::unexpected<Error> system_failure(const fs::path& path, Text wanted, int number) {
-  return fail(path.string(),
-              {},
-              std::move(wanted),
-              std::strerror(number),
-              "check the path, its rights and the disk");
-}
 
 tl::unexpected<Error> too_large(const fs::path& path, std::uint64_t most, Text found) {
   return fail(path.string(),
@@ -97,38 +71,25 @@ std::string read_beginning(const fs::path& path, std::size_t most) {
 }
 
 Result<void> write_file(const fs::path& path, std::span<const std::byte> content) {
-  fs::path beside = path;
-  beside += ".part";
-  {
-    const Descriptor file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    if (!file.valid()) return system_failure(path, "a file that can be written", errno);
-    std::size_t done = 0;
-    while (done < content.size()) {
-      const ssize_t n = ::write(file.get(), content.data() + done, content.size() - done);
-      if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) {
-        const int number = errno;
-        ::unlink(beside.c_str());
-        return system_failure(path, "room to write", number);
-      }
-      done += static_cast<std::size_t>(n);
-    }
-    if (::fsync(file.get()) != 0) {
-      const int number = errno;
-      ::unlink(beside.c_str());
-      return system_failure(path, "room to write", number);
-    }
+  const fs::path parent = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  const Descriptor folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder.valid()) return system_failure(path, "a file that can be written", errno);
+  const auto beside = write_new_file(folder, path, content);
+  if (!beside) return tl::unexpected(beside.error());
+  const char* wanted = "room to write";
+  bool done = sync_file(folder, *beside);
+  if (done) {
+    wanted = "a file that can be replaced";
+    done = ::renameat(folder.get(), beside->c_str(), AT_FDCWD, path.c_str()) == 0;
   }
-  if (::rename(beside.c_str(), path.c_str()) != 0) {
+  if (!done) {
     const int number = errno;
-    ::unlink(beside.c_str());
-    return system_failure(path, "a file that can be replaced", number);
+    ::unlinkat(folder.get(), beside->c_str(), 0);
+    return system_failure(path, wanted, number);
   }
   // The new name survives a power cut only once its folder is written too. Some file systems cannot
   // sync a folder; the file itself is whole there, under one name or the other.
-  const fs::path parent = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  const Descriptor folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.valid()) ::fsync(folder.get());
+  ::fsync(folder.get());
   return {};
 }
 

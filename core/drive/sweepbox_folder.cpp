@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
+#include "core/base/file_names.hpp"
 #include "core/base/files.hpp"
 #include "core/cloud/cloud_file.hpp"
 
@@ -38,19 +40,6 @@ Json json_of(const std::map<std::string, Written>& files) {
   return result;
 }
 
-/// A name of another set may hold what a path must not: slashes, leading dots, anything
-/// unprintable.
-std::string file_name_of(const std::string& name) {
-  std::string safe = name;
-  for (char& c : safe) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       c == '_' || c == '-' || c == '.';
-    if (!plain) c = '_';
-  }
-  if (safe.empty() || safe.front() == '.') safe.insert(safe.begin(), '_');
-  return safe;
-}
-
 Result<std::vector<std::byte>> pcd_of(const PointCloud& cloud) {
   for (const CloudFormat& format : cloud_formats())
     if (format.name == "pcd" && format.write) return format.write(cloud);
@@ -60,6 +49,7 @@ Result<std::vector<std::byte>> pcd_of(const PointCloud& cloud) {
 }  // namespace
 
 struct SweepboxFolderWriter::Part {
+  StagedFiles files;
   fs::path folder;
   std::string name;
   bool sequence = true;
@@ -67,29 +57,30 @@ struct SweepboxFolderWriter::Part {
   std::vector<Camera> cameras;
   std::vector<std::pair<Stamp, Pose>> poses;
   std::vector<WrittenFrame> frames;
-  std::mutex mutex;  // of frames: sweeps and images come from several threads
+  std::set<std::string> places;  ///< of sweeps and images
+  std::mutex mutex;              // of frames: sweeps and images come from several threads
 
-  /// "lidar/000012.pcd": the number is added where the frame's name had to be changed, so that two
-  /// names that differ only in what was changed stay two files.
+  Part(fs::path where, std::string drive_name, bool is_sequence, Existing existing)
+      : files(where, existing),
+        folder(std::move(where)),
+        name(std::move(drive_name)),
+        sequence(is_sequence) {}
+
+  /// "sweeps/lidar/000012.pcd". Frames of one name are told apart by their number.
   std::string place(const char* kind, const std::string& sensor, int frame, const char* extension) {
     const std::string& frame_name = frames[static_cast<std::size_t>(frame)].spec.name;
-    std::string stem = file_name_of(frame_name);
-    if (stem != frame_name) stem += fmt::format("-{}", frame);
-    return fmt::format("{}/{}/{}{}", kind, file_name_of(sensor), stem, extension);
-  }
-
-  Result<void> put(const std::string& file, std::span<const std::byte> content) const {
-    if (auto made = make_folder((folder / file).parent_path()); !made) return made;
-    return write_file(folder / file, content);
+    std::string file =
+        fmt::format("{}/{}/{}", kind, file_name_of(sensor), file_name_of(frame_name));
+    if (!places.insert(file + extension).second) file += fmt::format("~{}", frame);
+    return file + extension;
   }
 };
 
-SweepboxFolderWriter::SweepboxFolderWriter(fs::path folder, std::string drive_name, bool sequence)
-    : part_(std::make_shared<Part>()) {
-  part_->folder = std::move(folder);
-  part_->name = std::move(drive_name);
-  part_->sequence = sequence;
-}
+SweepboxFolderWriter::SweepboxFolderWriter(fs::path folder,
+                                           std::string drive_name,
+                                           bool sequence,
+                                           Existing existing)
+    : part_(std::make_shared<Part>(std::move(folder), std::move(drive_name), sequence, existing)) {}
 
 void SweepboxFolderWriter::add_lidar(LidarSpec lidar) {
   part_->lidars.push_back(std::move(lidar));
@@ -121,7 +112,7 @@ Result<void> SweepboxFolderWriter::write_sweep(int frame,
     file = part_->place("sweeps", lidar, frame, ".pcd");
     part_->frames[static_cast<std::size_t>(frame)].sweeps[lidar] = {file, stamp};
   }
-  return part_->put(file, *bytes);
+  return part_->files.add(file, *bytes);
 }
 
 Result<void> SweepboxFolderWriter::write_image(int frame,
@@ -136,7 +127,7 @@ Result<void> SweepboxFolderWriter::write_image(int frame,
     file = part_->place("images", camera, frame, jpeg ? ".jpg" : ".png");
     part_->frames[static_cast<std::size_t>(frame)].images[camera] = {file, stamp};
   }
-  return part_->put(file, encoded);
+  return part_->files.add(file, encoded);
 }
 
 Result<void> SweepboxFolderWriter::finish(std::string_view labels_json) {
@@ -163,7 +154,6 @@ Result<void> SweepboxFolderWriter::finish(std::string_view labels_json) {
                             {"height", camera.height},
                             {"camera_from_ego", json_of(camera.camera_from_ego)}};
   }
-  if (auto made = make_folder(part.folder); !made) return made;
   if (!part.poses.empty()) {
     std::stable_sort(part.poses.begin(), part.poses.end(), [](const auto& a, const auto& b) {
       return a.first < b.first;
@@ -175,15 +165,15 @@ Result<void> SweepboxFolderWriter::finish(std::string_view labels_json) {
       csv += fmt::format(
           "{},{},{},{},{},{},{},{}\n", stamp.ns, t.x(), t.y(), t.z(), q.w(), q.x(), q.y(), q.z());
     }
-    if (auto written = write_file(part.folder / "poses.csv", csv); !written) return written;
+    if (auto added = part.files.add("poses.csv", csv); !added) return added;
   }
   if (!labels_json.empty())
-    if (auto written = write_file(part.folder / "labels.json", labels_json); !written)
-      return written;
+    if (auto added = part.files.add("labels.json", labels_json); !added) return added;
   try {
-    // Last: a folder without drive.json is no drive, so one that was cut short is not taken for
+    // Last: a folder without drive.json is no drive, so one that a kill cut short is not taken for
     // whole.
-    return write_file(part.folder / "drive.json", drive.dump(1) + "\n");
+    if (auto added = part.files.add("drive.json", drive.dump(1) + "\n"); !added) return added;
+    return part.files.finish();
   } catch (const nlohmann::json::exception&) {  // dump() refuses names that are not UTF-8
     return fail((part.folder / "drive.json").string(),
                 {},

@@ -3,12 +3,16 @@
 #include <string>
 #include <vector>
 
+#include "core/base/staged_files.hpp"
 #include "core/drive/drive.hpp"
 
 namespace sweepbox {
 
 /// Writes Sweepbox's own folder (formats.md 2.18) piece by piece: sweeps and images as they come,
-/// drive.json and poses.csv at finish(). Used by the synthetic drive and by `convert --with-data`.
+/// drive.json and poses.csv at finish(), when all of them get their names (StagedFiles): a folder
+/// that was cut short is no drive, and nothing of it stays. Files are named after sensors and
+/// frames, made safe where those cannot be (file_name_of); drive.json has the names themselves.
+/// Used by the synthetic drive and by `convert --with-data`.
 class SweepboxFolderWriter {
  public:
   struct LidarSpec {
@@ -22,7 +26,10 @@ class SweepboxFolderWriter {
     Stamp stamp;
   };
 
-  SweepboxFolderWriter(std::filesystem::path folder, std::string drive_name, bool sequence);
+  SweepboxFolderWriter(std::filesystem::path folder,
+                       std::string drive_name,
+                       bool sequence,
+                       Existing existing = Existing::refuse);
 
   void add_lidar(LidarSpec lidar);
   void add_camera(const Camera& camera);  ///< its lens, size and camera_from_ego

@@ -6,17 +6,28 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "core/base/file_names.hpp"
 #include "core/base/files.hpp"
 #include "core/base/hash.hpp"
 
 namespace sweepbox {
+namespace {
+
+/// Far numbers are times or hashes, not counts.
+constexpr std::int64_t kMostCounts = 1'000'000'000;
+
+}  // namespace
 
 Instants::Instants(const Drive& drive) : drive_(drive) {
   const auto frames = drive.frames();
   for (int i = 0; i < static_cast<int>(frames.size()); ++i) {
     const std::string& name = frames[static_cast<std::size_t>(i)].name;
     by_name_.emplace(name, i);
-    if (const auto number = number_in(name)) {
+    // As an export had to write it where files of a format could not hold it.
+    if (!is_plain_name(name)) by_name_.emplace(coded_name(name), i);
+    const auto number = number_in(name);
+    counted_ = counted_ || !number || *number >= kMostCounts;
+    if (number) {
       by_number_.emplace(*number, i);
       name_width_ = name.size();
     }
@@ -66,8 +77,7 @@ Instant Instants::named(std::string_view name) const {
     return instant_of_frame(drive_, found->second);
   Instant result{-1, 0, std::string(name), {}};
   const auto number = number_in(name);
-  // Far numbers are times or hashes, not counts; a stamp must not overflow over them.
-  if (number && std::abs(*number) < 1'000'000'000) {
+  if (number && std::abs(*number) < kMostCounts) {  // a stamp must not overflow
     result.near = near(*number);
     result.stamp = stamp_of(*number, result.near);
   } else if (!drive_.frames().empty()) {
@@ -85,6 +95,19 @@ Instant Instants::numbered(std::int64_t number) const {
   Instant result{-1, near(number), fmt::format("{:0{}}", number, name_width_), {}};
   result.stamp = stamp_of(number, result.near);
   return result;
+}
+
+Instant Instants::counted(std::int64_t number) const {
+  if (counted_ && number >= 0 && number < static_cast<std::int64_t>(drive_.frames().size()))
+    return instant_of_frame(drive_, static_cast<int>(number));
+  return numbered(number);
+}
+
+std::optional<std::int64_t> Instants::count_of(const Instant& instant) const {
+  if (counted_)
+    return instant.frame < 0 ? std::nullopt : std::optional<std::int64_t>(instant.frame);
+  const auto number = number_in(instant.name);
+  return number && *number < kMostCounts ? number : std::nullopt;
 }
 
 Instant instant_of_frame(const Drive& drive, int frame) {

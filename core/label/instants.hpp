@@ -31,6 +31,12 @@ class Instants {
   Instant named(std::string_view name) const;
   Instant numbered(std::int64_t number) const;
 
+  /// The same for formats whose frames are counted (KITTI tracking, raw tracklets): where a frame's
+  /// name is no number below 10⁹, frames are counted from 0 instead.
+  Instant counted(std::int64_t number) const;
+  /// The number by which `counted` finds an instant; empty for one that has none.
+  std::optional<std::int64_t> count_of(const Instant& instant) const;
+
   /// Whether the label belongs to a frame of the drive by name.
   bool has(std::string_view name) const { return by_name_.contains(name); }
 
@@ -41,6 +47,7 @@ class Instants {
   const Drive& drive_;
   std::map<std::string, int, std::less<>> by_name_;
   std::map<std::int64_t, int> by_number_;
+  bool counted_ = false;  ///< not by their names
   std::int64_t step_ns_ = 100'000'000;
   std::size_t name_width_ = 6;
 };
@@ -74,7 +81,9 @@ std::string made_up_track(std::string_view frame_name, Number number) {
 
 /// Whether a track's name is such a one: no id, which formats that have ids leave out.
 inline bool is_made_up(std::string_view track) {
-  return track.find('/') != std::string_view::npos;
+  const std::size_t slash = track.rfind('/');
+  return slash != std::string_view::npos && slash > 0 && slash + 1 < track.size() &&
+         track.find_first_not_of("0123456789", slash + 1) == std::string_view::npos;
 }
 
 /// Pose at an instant for labels: the drive's own; beyond its poses that of the nearest frame that

@@ -10,6 +10,7 @@
 #include <map>
 
 #include "core/base/limits.hpp"
+#include "core/base/utf8.hpp"
 
 namespace sweepbox {
 namespace {
@@ -318,6 +319,10 @@ std::optional<bool> JsonText::boolean(const JsonNode* node) const {
   return raw(*node) == "true";
 }
 
+std::string JsonText::key(const JsonNode& node) const {
+  return decoded(node.key);
+}
+
 bool JsonText::numbers(const JsonNode* node, std::span<double> to) const {
   if (!node || !node->is(JsonNode::Kind::array) || node->items.size() != to.size()) return false;
   for (std::size_t i = 0; i < to.size(); ++i) {
@@ -444,6 +449,7 @@ std::string json_numbers(std::span<const double> numbers) {
 }
 
 std::string json_string(std::string_view text) {
+  if (!is_utf8(text)) return json_string(as_utf8(text));
   std::string result = "\"";
   for (const char c : text) {
     const auto code = static_cast<unsigned char>(c);

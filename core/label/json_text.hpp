@@ -56,6 +56,7 @@ class JsonText {
   /// string.
   std::optional<std::string> string(const JsonNode* node) const;
   std::optional<bool> boolean(const JsonNode* node) const;
+  std::string key(const JsonNode& node) const;  ///< of a member, escapes decoded
   /// An array of exactly that many numbers into `to`; false where it is none.
   bool numbers(const JsonNode* node, std::span<double> to) const;
 
@@ -87,6 +88,8 @@ class JsonPatch {
   /// items that are there (line breaks and blanks between the last two).
   void append(const JsonNode& array, std::string value);
   void append(const JsonNode& object, std::string_view key, std::string value);
+
+  const JsonText& json() const { return text_; }
 
   bool empty() const { return removals_.empty() && insertions_.empty() && replaced_.empty(); }
 

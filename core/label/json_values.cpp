@@ -105,7 +105,7 @@ void change_members(JsonPatch& patch,
                     const Attributes& was,
                     const Attributes& now) {
   for (const JsonNode& one : object.items) {
-    const auto before = was.find(std::string(one.key));
+    const auto before = was.find(patch.json().key(one));
     if (before == was.end()) continue;
     const auto after = now.find(before->first);
     if (after == now.end())

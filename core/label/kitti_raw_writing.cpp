@@ -255,8 +255,9 @@ std::string with_count(std::string head, std::size_t count) {
 /// Numbers of frames: their names', or those of the frame list, which grows by the names it lacks.
 class FrameNumbers {
  public:
-  explicit FrameNumbers(const Original& original)
-      : text_(original.frame_list ? original.frame_list->text : std::string()),
+  FrameNumbers(const Original& original, const Drive& drive)
+      : instants_(drive),
+        text_(original.frame_list ? original.frame_list->text : std::string()),
         listed_(original.frame_list != nullptr) {
     for (const auto& [number, name] : original.manner.frame_names) {
       numbers_.emplace(std::filesystem::path(name).stem().string(), number);
@@ -264,8 +265,9 @@ class FrameNumbers {
     }
   }
 
-  std::optional<std::int64_t> of(const std::string& name) {
-    if (!listed_) return number_in(name);
+  std::optional<std::int64_t> of(const Instant& instant) {
+    if (!listed_) return instants_.count_of(instant);
+    const std::string& name = instant.name;
     const auto [at, added] = numbers_.emplace(name, next_);
     if (added) text_ += fmt::format("{} {}\n", next_++, name);
     return at->second;
@@ -276,6 +278,7 @@ class FrameNumbers {
   }
 
  private:
+  Instants instants_;
   std::string text_;
   bool listed_;
   std::map<std::string, std::int64_t> numbers_;
@@ -311,11 +314,11 @@ Result<std::vector<WrittenFile>> write_tracklets(const WriteRequest& request) {
   const Sources sources = sources_of(request.document, "kitti_raw");
   const Original original(sources, RawAngles(request.drive));
   const TrackNumbers numbers(request.document);
-  FrameNumbers frame_numbers(original);
+  FrameNumbers frame_numbers(original, request.drive);
   std::map<std::int64_t, std::vector<Numbered>> tracks;
   for (OutFrame& frame : frames_to_write(request, sources))
     for (OutBox& box : frame.boxes) {
-      const auto number = frame_numbers.of(frame.instant.name);
+      const auto number = frame_numbers.of(frame.instant);
       if (!number)
         return refuse(text("Frame \"{}\" has no number, which tracklets need", frame.instant.name),
                       "write another format");

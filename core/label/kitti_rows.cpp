@@ -31,6 +31,7 @@ constexpr std::array<std::string_view, 16> kFields = {"type",
 constexpr std::string_view kWords[] = {
     "Car", "Van", "Truck", "Pedestrian", "Person_sitting", "Cyclist", "Tram", "Misc"};
 constexpr std::string_view kAttributes[] = {"occlusion"};
+constexpr std::string_view kReserved[] = {"DontCare"};
 constexpr const char* kFix = "correct the row, or take the file from the data set again";
 
 /// No real object is longer, none is farther from the camera that sees it.
@@ -44,6 +45,7 @@ tl::unexpected<Error> wrong(std::string_view field, Text expected, std::string_v
 
 const std::span<const std::string_view> kKittiWords = kWords;
 const std::span<const std::string_view> kKittiAttributes = kAttributes;
+const std::span<const std::string_view> kKittiReserved = kReserved;
 
 Result<KittiRow> parse_kitti_row(std::string_view line, KittiRows rows) {
   const auto parts = split_blanks(line);

@@ -78,5 +78,7 @@ int occluded_of(const std::string& word);
 
 extern const std::span<const std::string_view> kKittiWords;
 extern const std::span<const std::string_view> kKittiAttributes;
+/// Types of rows that are no boxes.
+extern const std::span<const std::string_view> kKittiReserved;
 
 }  // namespace sweepbox

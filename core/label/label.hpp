@@ -55,6 +55,29 @@ enum class Upright {
   in_reference,  ///< about z of the frame that its boxes stand in (`reference_of`) alone
 };
 
+/// Which names a format's files can carry so that their reader finds them again (names.hpp).
+enum class NameRule {
+  any,   ///< any bytes
+  text,  ///< UTF-8
+  name,  ///< UTF-8, not empty
+  file,  ///< what can be a file's name (is_file_name)
+  word,  ///< no blanks, no line ends, not empty
+  cell,  ///< no line ends, no blanks around it, not empty
+  xml,   ///< UTF-8 without control characters, no blanks around it, not empty
+};
+
+/// What the names of a document can be in a format.
+struct Names {
+  NameRule track = NameRule::name;
+  NameRule class_name = NameRule::name;
+  NameRule attribute = NameRule::name;
+  NameRule value = NameRule::text;
+  NameRule frame = NameRule::file;
+  NameRule drive = NameRule::text;
+  std::span<const std::string_view> reserved_classes = {};     ///< that mean something else there
+  std::span<const std::string_view> reserved_attributes = {};  ///< the same
+};
+
 /// What a label format can hold.
 struct Can {
   bool track_ids = false;
@@ -65,6 +88,7 @@ struct Can {
   bool any_class = true;        ///< classes beyond the format's own list
   bool keyframes = false;       ///< boxes are keys, those between are interpolated
   Upright upright = Upright::no;
+  Names names = {};
 
   /// Roll and pitch.
   bool tilt() const { return upright == Upright::no; }

@@ -11,6 +11,11 @@
 
 namespace sweepbox::nuscenes {
 
+bool is_token(std::string_view word) {
+  return (word.size() == 32 || word.size() == 64) &&
+         word.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 std::string token_of_number(std::string_view track) {
   constexpr std::size_t kMost = 10;
   const bool number = !track.empty() && track.size() <= kMost &&

@@ -13,6 +13,9 @@ namespace sweepbox::nuscenes {
 /// same token in every run and every file.
 std::string made_token(std::initializer_list<std::string_view> words);
 
+/// Whether a word is a token: 32 (or in some sets 64) hexadecimal digits.
+bool is_token(std::string_view word);
+
 /// Tracks that are numbers keep them: 32 digits with zeros in front, which no random token has.
 /// Empty for other names; and back, other tokens stay as they are.
 std::string token_of_number(std::string_view track);

@@ -20,11 +20,6 @@ namespace {
 
 constexpr const char* kFreshFolder = "v1.0-sweepbox";
 
-bool is_token(std::string_view word) {
-  return (word.size() == 32 || word.size() == 64) &&
-         word.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 /// A row on its way into sample_annotation.
 struct Row {
   std::string token;

@@ -11,6 +11,13 @@ namespace sweepbox::supervisely {
 namespace {
 
 constexpr const char* kFix = "correct the file, or export the project again";
+
+/// A track's name that its object's number gives back.
+bool is_number(const std::string& name) {
+  const auto number = to_integer(name);
+  return number && *number >= 0 && std::to_string(*number) == name;
+}
+
 constexpr std::string_view kTrack = "track_id";  // the tag that names a track which has no number
 
 /// The value of an attribute in a run of frames; of all of them without one.
@@ -170,7 +177,7 @@ class File : public JsonBoxes {
     }
     for (const auto& [key, class_name] : made_) {
       std::vector<std::string> tags;
-      if (!to_integer(name_of_made_[key]) && !is_key(name_of_made_[key]))
+      if (!is_number(name_of_made_[key]) && !is_key(name_of_made_[key]))
         tags.push_back(tag(std::string(kTrack), {name_of_made_[key], 0, 0}, true));
       for (const std::string& name : names_wanted(key)) {
         const auto runs = runs_of(key, name);
@@ -267,7 +274,7 @@ class File : public JsonBoxes {
     made_.emplace(key, class_name);
     name_of_made_[key] = name;
     if (!project_.name_of_key.contains(key))
-      project_.new_objects.emplace(key, to_integer(name).value_or(-1));
+      project_.new_objects.emplace(key, is_number(name) ? to_integer(name).value_or(-1) : -1);
     return key;
   }
 

@@ -112,7 +112,7 @@ Result<void> make_synthetic_drive(const SynthSpec& given,
   if (error) return tl::unexpected(*error);
   if (options.cancel.requested())
     return refuse("cancelled before the drive was whole",
-                  "delete the folder, or make the drive again elsewhere");
+                  "make the drive again");
   return writer.finish(labels_json(world));
 }
 

@@ -407,6 +407,7 @@ LabelFormat argoverse2_labels() {
   can.track_ids = true;
   can.several_frames = true;
   can.any_class = false;
+  can.names.frame = NameRule::any;  // by their stamps
   return {kFormat, "Argoverse 2", can, kWords, {}, read, write, recognise};
 }
 

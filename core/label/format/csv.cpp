@@ -499,6 +499,12 @@ LabelFormat csv_labels() {
   can.attributes = true;
   can.scores = true;
   can.several_frames = true;
+  can.names = {NameRule::cell,
+               NameRule::cell,
+               NameRule::cell,
+               NameRule::cell,
+               NameRule::cell,
+               NameRule::any};
   return {kFormat, "CSV, one row a box", can, {}, {}, read, write, recognise};
 }
 

@@ -20,8 +20,10 @@ constexpr const char* kSkeleton =
 constexpr const char* kFix = "correct the box, or export the task again";
 
 /// Attributes that mean something of their own.
+constexpr std::string_view kSpecial[] = {"track_id", "keyframe", "score"};
+
 bool is_special(std::string_view name) {
-  return name == "track_id" || name == "keyframe" || name == "score";
+  return std::find(std::begin(kSpecial), std::end(kSpecial), name) != std::end(kSpecial);
 }
 
 class Datumaro : public JsonBoxes {
@@ -74,8 +76,9 @@ class Datumaro : public JsonBoxes {
     label.class_name = words_[static_cast<std::size_t>(*id)];
     if (const JsonNode* attributes = box.find("attributes"))
       for (const JsonNode& one : attributes->items)
-        if (std::string word = json_word(json, &one); !is_special(one.key) && !word.empty())
-          label.attributes.emplace(one.key, std::move(word));
+        if (std::string word = json_word(json, &one), key = json.key(one);
+            !is_special(key) && !word.empty())
+          label.attributes.emplace(std::move(key), std::move(word));
     label.track = json_word(json, box.find({"attributes", "track_id"}));
     label.score = json.number(box.find({"attributes", "score"}));
     label.key = json.boolean(box.find({"attributes", "keyframe"})).value_or(true);
@@ -248,6 +251,7 @@ LabelFormat datumaro_labels() {
   can.attributes = true;
   can.scores = true;
   can.several_frames = true;
+  can.names.reserved_attributes = kSpecial;
   return {"datumaro", "Datumaro 3D (CVAT)", can, {}, {}, read, write, recognise};
 }
 

@@ -94,6 +94,8 @@ LabelFormat kitti_object_labels() {
   can.rects = true;
   can.any_class = false;
   can.upright = Upright::in_camera;
+  can.names.class_name = NameRule::word;
+  can.names.reserved_classes = kKittiReserved;
   static const LossKind losses[] = {boxes_without_camera_rect(), rects_without_image()};
   return {"kitti_object",
           "KITTI 3D object",

@@ -93,7 +93,7 @@ class Reader {
       const auto name = manner_.frame_names.find(number);
       add(common,
           pose,
-          name == manner_.frame_names.end() ? instants_.numbered(number)
+          name == manner_.frame_names.end() ? instants_.counted(number)
                                             : instant_named(instants_, name->second),
           *cuboid,
           record,
@@ -176,6 +176,7 @@ LabelFormat kitti_raw_labels() {
   can.track_ids = true;
   can.several_frames = true;
   can.any_class = false;
+  can.names.class_name = NameRule::xml;
   static const LossKind losses[] = {
       names_that_are_no_numbers(),
       {"sizes that change within a track",

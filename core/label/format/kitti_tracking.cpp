@@ -41,7 +41,7 @@ void read_file(const Drive& drive, const Instants& instants, Source source, Labe
       problems.add(where, cuboid.error());
       continue;
     }
-    const Instant instant = instants.numbered(row->frame);
+    const Instant instant = instants.counted(row->frame);
     Label label = label_at(instant);
     label.has_track_id = row->track >= 0 && seen.emplace(row->frame, row->track).second;
     label.track = label.has_track_id ? std::to_string(row->track)
@@ -90,11 +90,19 @@ Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
   file.occluded_of_new = occluded_of_new(request.document.taxonomy());
   file.placed = has_camera_rect(request.drive, 0);
   std::set<std::int64_t> frames;
+  const Instants instants(request.drive);
   for (const OutFrame& frame : frames_to_write(request, sources)) {
-    frames.insert(number_in(frame.instant.name).value_or(0));
+    const auto number = instants.count_of(frame.instant);
+    if (!number && frame.boxes.empty()) continue;
+    if (!number)
+      return refuse(
+          text("Frame \"{}\" has no number, which KITTI tracking needs", frame.instant.name),
+          "write another format");
+    frames.insert(*number);
     for (const OutBox& box : frame.boxes) {
       KittiOut out;
       out.row = kitti_row(request, frame.instant, box, KittiRows::tracking);
+      out.row.frame = *number;
       out.row.track = numbers.of(*box.track);
       out.id = std::to_string(out.row.track);
       out.named = !is_made_up(box.track->name);
@@ -120,6 +128,9 @@ LabelFormat kitti_tracking_labels() {
   can.several_frames = true;
   can.any_class = false;
   can.upright = Upright::in_camera;
+  can.names.class_name = NameRule::word;
+  can.names.reserved_classes = kKittiReserved;
+  can.names.drive = NameRule::file;
   static const LossKind losses[] = {
       names_that_are_no_numbers(), boxes_without_camera_rect(), rects_without_image()};
   return {"kitti_tracking",

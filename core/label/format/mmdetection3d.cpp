@@ -57,7 +57,7 @@ Result<Infos> infos_of(const JsonText& json) {
   if (const JsonNode* categories = json.root().find({"metainfo", "categories"}))
     for (const JsonNode& item : categories->items)
       if (const auto number = json.integer(&item))  // one byte more shows that it is too long
-        infos.classes.emplace_back(item.key.substr(0, kLongestName + 1), *number);
+        infos.classes.emplace_back(json.key(item).substr(0, kLongestName + 1), *number);
   const std::string set = json.string(json.root().find({"metainfo", "dataset"})).value_or("");
   if (set == "kitti")
     return fail({},
@@ -460,6 +460,7 @@ LabelFormat mmdetection3d_labels() {
   can.scores = true;
   can.several_frames = true;
   can.upright = Upright::in_reference;
+  can.names.drive = NameRule::file;
   return {kFormat, "mmdetection3d info file", can, {}, {}, read, write, recognise, ego_from_lidar};
 }
 

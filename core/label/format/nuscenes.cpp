@@ -149,8 +149,13 @@ double recognise(const fs::path& place) {
   return 0.95;
 }
 
-/// A key of a frame that is no sample of nuScenes'.
+/// A key of a frame that is no sample of nuScenes', and names that no instance can have.
 const LossKind kOwnLosses[] = {
+    {"names of tracks that are neither numbers nor tokens",
+     [](const WriteRequest&, const OutFrame&, const OutBox& box) {
+       const std::string& name = box.track->name;
+       return !nuscenes::is_token(name) && nuscenes::token_of_number(name).empty();
+     }},
     {"boxes of frames between the samples (two a second): nuScenes interpolates them",
      [](const WriteRequest& request, const OutFrame& frame, const OutBox& box) {
        const FrameInfo* info = frame_at(request.drive, frame.instant);
@@ -167,6 +172,7 @@ LabelFormat nuscenes_labels() {
   Can can;
   can.track_ids = true;
   can.several_frames = true;
+  can.names.frame = NameRule::text;
   return {nuscenes::kFormat,
           "nuScenes tables",
           can,

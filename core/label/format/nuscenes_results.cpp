@@ -385,6 +385,7 @@ LabelFormat nuscenes_results_labels() {
   can.track_ids = true;
   can.scores = true;
   can.several_frames = true;
+  can.names.frame = can.names.drive = NameRule::any;  // their samples' tokens are hashes
   return {kFormat, "nuScenes results", can, {}, kAttributes, read, write, recognise};
 }
 

@@ -454,6 +454,7 @@ LabelFormat once_labels() {
   can.rects = true;
   can.several_frames = true;
   can.upright = Upright::in_reference;
+  can.names.drive = NameRule::file;
   LabelFormat format{kFormat, "ONCE", can, kWords, {}, read, write, recognise};
   return format;
 }

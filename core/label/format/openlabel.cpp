@@ -28,12 +28,14 @@ std::string class_of(const OpenLabelFile& file, const OpenLabelRecord& record) {
   return type && !trimmed(*type).empty() ? *type : "unknown";
 }
 
+/// Areas that are not labelled, and the body of the own car, which is no object of the drive.
+constexpr std::string_view kNoBoxes[] = {"DontCare", "Egocar", "egocar", "EgoCar"};
+
 bool is_box(const OpenLabelFile& file, const OpenLabelRecord& record) {
   const JsonNode* val = record.cuboid->find("val");
   if (!val || val->is(JsonNode::Kind::null)) return false;
-  // Areas that are not labelled, and the body of the own car, which is no object of the drive.
   const std::string type = class_of(file, record);
-  return type != "DontCare" && type != "Egocar" && type != "egocar" && type != "EgoCar";
+  return std::find(std::begin(kNoBoxes), std::end(kNoBoxes), type) == std::end(kNoBoxes);
 }
 
 /// What its boxes say alike is longer than the program holds: they are left as they are.
@@ -456,6 +458,8 @@ LabelFormat openlabel_labels() {
   can.scores = true;
   can.rects = true;
   can.several_frames = true;
+  can.names.class_name = NameRule::xml;
+  can.names.reserved_classes = kNoBoxes;
   return {kFormat, "ASAM OpenLABEL 1.0", can, {}, {}, read, write, recognise};
 }
 

@@ -213,6 +213,7 @@ Pose reference_of(const Drive& drive, const Instant& instant) {
 LabelFormat openpcdet_labels() {
   Can can;
   can.upright = Upright::in_reference;
+  can.names.class_name = NameRule::word;
   return {kFormat,
           "OpenPCDet and mmdetection3d text",
           can,

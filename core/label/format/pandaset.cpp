@@ -321,6 +321,7 @@ LabelFormat pandaset_labels() {
   Can can;
   can.track_ids = true;
   can.upright = Upright::in_reference;
+  can.names.track = can.names.class_name = can.names.value = NameRule::cell;
   LabelFormat format{
       kFormat, "PandaSet cuboids (CSV)", can, kPandaSetWords, kAttributes, read, write, recognise};
   format.reference_of = ego_from_world_of_label;

@@ -121,7 +121,7 @@ Result<Record> parse_record(const JsonText& json, const JsonNode& box, const Raw
   if (const JsonNode* attributes = box.find("attributes"); attributes)
     for (const JsonNode& item : attributes->items)
       if (const std::string word = json_word(json, &item); !word.empty() && !item.key.empty())
-        record.attributes.emplace(std::string(item.key), word);
+        record.attributes.emplace(json.key(item), word);
   Label words;
   words.class_name = record.label;
   words.track = record.uuid;

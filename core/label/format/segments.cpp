@@ -113,7 +113,7 @@ class Segments : public JsonBoxes {
     if (const JsonNode* attributes = box.find("attributes"))
       for (const JsonNode& one : attributes->items)
         if (std::string value = json_word(json, &one); !value.empty())
-          label.attributes.emplace(one.key, std::move(value));
+          label.attributes.emplace(json.key(one), std::move(value));
     label.key = json.boolean(box.find("is_keyframe")).value_or(true);
     return label;
   }

@@ -340,6 +340,9 @@ Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
   return files;
 }
 
+/// The tag that names a track which has no number.
+constexpr std::string_view kReserved[] = {"track_id"};
+
 }  // namespace
 
 LabelFormat supervisely_labels() {
@@ -347,6 +350,7 @@ LabelFormat supervisely_labels() {
   can.track_ids = true;
   can.attributes = true;
   can.several_frames = true;
+  can.names.reserved_attributes = kReserved;
   return {"supervisely", "Supervisely point clouds", can, {}, {}, read, write, recognise};
 }
 

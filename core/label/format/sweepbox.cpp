@@ -533,6 +533,7 @@ LabelFormat sweepbox_labels() {
   can.scores = true;
   can.several_frames = true;
   can.keyframes = true;
+  can.names.frame = NameRule::name;
   return {"sweepbox", "Sweepbox", can, {}, {}, read, write, recognise};
 }
 

@@ -284,6 +284,8 @@ LabelFormat view_of_delft_labels() {
   Can can;
   can.rects = true;
   can.upright = Upright::in_reference;
+  can.names.class_name = NameRule::word;
+  can.names.reserved_classes = kKittiReserved;
   static const LossKind own_losses[] = {boxes_without_camera_rect(), rects_without_image()};
   LabelFormat format{kFormat, "View-of-Delft", can, kWords, kAttributes, read, write, recognise};
   format.own_losses = own_losses;

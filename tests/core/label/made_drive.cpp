@@ -10,7 +10,7 @@ namespace sweepbox::test {
 
 std::shared_ptr<const Drive> made(const MadeDrive& drive) {
   DriveTables tables;
-  tables.info.name = "made";
+  tables.info.name = drive.name;
   tables.info.format = "test";
   tables.info.root = drive.root;
   tables.info.sequence = true;
@@ -37,12 +37,14 @@ std::shared_ptr<const Drive> made(const MadeDrive& drive) {
 
   TableLidar lidar{"velodyne", {}, {}, {}};
   TableCamera images{"image_2", {}};
-  for (const std::string& name : drive.frames) {
-    const Stamp stamp{number_in(name).value() * 100'000'000};
+  for (std::size_t i = 0; i < drive.frames.size(); ++i) {
+    const std::string& name = drive.frames[i];
+    const std::int64_t number = number_in(name).value_or(static_cast<std::int64_t>(i));
+    const Stamp stamp{number * 100'000'000};
     lidar.sweeps.push_back({name, stamp, drive.root / (name + ".bin")});
     images.images.push_back({name, stamp, drive.root / (name + ".png"), calibration});
     if (drive.poses) {
-      const double n = static_cast<double>(*number_in(name));
+      const double n = static_cast<double>(number);
       tables.poses.push_back({stamp, pose_from_yaw(0.1 * n, {1000 + n, 2000, 3})});
     }
   }

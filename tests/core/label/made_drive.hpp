@@ -8,7 +8,8 @@
 
 namespace sweepbox::test {
 
-/// A drive of these frames in memory (no sweep can be read): stamps 100 ms × number, a velodyne at
+/// A drive of these frames in memory (no sweep can be read): stamps 100 ms × number (of a
+/// name that is no number: its place), a velodyne at
 /// ego, a lidar that is turned by half a right angle, and a camera_rect_0 that is pitched by 2° and
 /// has an image of 1242 × 375 (image_2) in each frame. With poses ego drives 1 m a frame along x
 /// and turns.
@@ -18,6 +19,7 @@ struct MadeDrive {
   bool images = true;
   std::filesystem::path root = "/nowhere";
   std::vector<LabelPlace> labels = {};
+  std::string name = "made";
 };
 
 std::shared_ptr<const Drive> made(const MadeDrive& drive);
