@@ -6,7 +6,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <utility>
 
 namespace sweepbox {
 namespace {
@@ -36,18 +35,18 @@ tl::unexpected<Error> no_file(const std::filesystem::path& path, mode_t mode) {
 Result<OpenFile> OpenFile::open(const std::filesystem::path& path) {
   // NONBLOCK: a pipe by that name must not hold the program up. NOCTTY: nor may a terminal become
   // ours.
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
 
   struct stat status {};
 
-  if (descriptor < 0) {
+  if (!descriptor.valid()) {
     const int number = errno;  // a socket cannot be opened at all: it is named all the same
     if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
       return no_file(path, status.st_mode);
     return unreadable(path, number);
   }
-  OpenFile file(descriptor, 0, 0);
-  if (::fstat(descriptor, &status) != 0) return unreadable(path, errno);
+  OpenFile file(std::move(descriptor));
+  if (::fstat(file.descriptor(), &status) != 0) return unreadable(path, errno);
   if (!S_ISREG(status.st_mode)) return no_file(path, status.st_mode);
   file.size_ = static_cast<std::uint64_t>(status.st_size);
   file.changed_ns_ = static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 +
@@ -55,26 +54,10 @@ Result<OpenFile> OpenFile::open(const std::filesystem::path& path) {
   return file;
 }
 
-OpenFile::OpenFile(OpenFile&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)),
-      size_(other.size_),
-      changed_ns_(other.changed_ns_) {}
-
-OpenFile& OpenFile::operator=(OpenFile&& other) noexcept {
-  std::swap(descriptor_, other.descriptor_);
-  size_ = other.size_;
-  changed_ns_ = other.changed_ns_;
-  return *this;
-}
-
-OpenFile::~OpenFile() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
-
 std::optional<std::size_t> OpenFile::read(std::span<std::byte> to) const {
   std::size_t done = 0;
   while (done < to.size()) {
-    const ssize_t n = ::read(descriptor_, to.data() + done, to.size() - done);
+    const ssize_t n = ::read(descriptor(), to.data() + done, to.size() - done);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return std::nullopt;
     if (n == 0) break;  // it shrank while being read: what is there is judged by its parser

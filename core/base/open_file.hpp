@@ -1,12 +1,12 @@
 #pragma once
-#include <sys/types.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <span>
+#include <utility>
 
+#include "core/base/descriptor.hpp"
 #include "core/base/error.hpp"
 
 namespace sweepbox {
@@ -18,11 +18,7 @@ class OpenFile {
   /// Links are followed. Errors name the path as given.
   [[nodiscard]] static Result<OpenFile> open(const std::filesystem::path& path);
 
-  OpenFile(OpenFile&& other) noexcept;
-  OpenFile& operator=(OpenFile&& other) noexcept;
-  ~OpenFile();
-
-  int descriptor() const { return descriptor_; }
+  int descriptor() const { return descriptor_.get(); }
 
   /// Bytes when it was opened. Files of /proc say 0 and hold more.
   std::uint64_t size() const { return size_; }
@@ -35,10 +31,9 @@ class OpenFile {
   std::optional<std::size_t> read(std::span<std::byte> to) const;
 
  private:
-  OpenFile(int descriptor, std::uint64_t size, std::int64_t changed_ns)
-      : descriptor_(descriptor), size_(size), changed_ns_(changed_ns) {}
+  explicit OpenFile(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
 
-  int descriptor_ = -1;
+  Descriptor descriptor_;
   std::uint64_t size_ = 0;
   std::int64_t changed_ns_ = 0;
 };

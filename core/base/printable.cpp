@@ -4,40 +4,11 @@
 
 #include <algorithm>
 #include <iterator>
-#include <optional>
+
+#include "core/base/utf8.hpp"
 
 namespace sweepbox {
 namespace {
-
-/// A character and how many bytes it takes.
-struct Character {
-  char32_t code;
-  std::size_t bytes;
-};
-
-/// The first character; empty where the bytes are no UTF-8 (RFC 3629: no overlong forms, no
-/// surrogates, nothing above U+10FFFF). `words` is not empty.
-std::optional<Character> first_of(std::string_view words) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(words[i]); };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return Character{lead, 1};
-  const std::size_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || words.size() < bytes) return std::nullopt;
-  char32_t code = lead & (0x7Fu >> bytes);
-  for (std::size_t i = 1; i < bytes; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return std::nullopt;
-    code = (code << 6) | (byte(i) & 0x3Fu);
-  }
-  constexpr char32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
-  if (code < kLeast[bytes] || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF))
-    return std::nullopt;
-  return Character{code, bytes};
-}
-
-/// A blank or a visible character of ASCII.
-bool is_plain(char letter) {
-  return letter >= 0x20 && letter < 0x7F;
-}
 
 bool is_obeyed(char32_t code) {
   return (code >= 0x7F && code <= 0x9F) || code == 0x061C || code == 0x200E || code == 0x200F ||
@@ -53,7 +24,7 @@ std::string made_printable(std::string_view words, bool lines) {
     out.append(words.begin(), plain);
     words.remove_prefix(static_cast<std::size_t>(plain - words.begin()));
     if (words.empty()) return out;
-    const std::optional<Character> character = first_of(words);
+    const std::optional<Character> character = first_character(words);
     const char letter = words[0];
     if (!character ||
         (character->code < 0x20 && letter != '\n' && letter != '\r' && letter != '\t')) {

@@ -2,37 +2,40 @@
 
 namespace sweepbox {
 
+std::optional<Character> first_character(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char lead = byte(0);
+  if (lead < 0x80) return Character{lead, 1};
+  const std::size_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || text.size() < bytes) return std::nullopt;
+  char32_t code = lead & (0x7Fu >> bytes);
+  for (std::size_t i = 1; i < bytes; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return std::nullopt;
+    code = (code << 6) | (byte(i) & 0x3Fu);
+  }
+  constexpr char32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
+  if (code < kLeast[bytes] || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF))
+    return std::nullopt;
+  return Character{code, bytes};
+}
+
 bool is_utf8(std::string_view text) {
-  const auto byte = [&](std::size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
-  };
-  for (std::size_t i = 0; i < text.size();) {
-    const unsigned lead = byte(i);
-    // Unicode 15, table 3-7: the second byte's range keeps out overlong forms and surrogates.
-    const std::size_t more = lead < 0x80                    ? 0
-                             : lead >= 0xC2 && lead <= 0xDF ? 1
-                             : lead >= 0xE0 && lead <= 0xEF ? 2
-                             : lead >= 0xF0 && lead <= 0xF4 ? 3
-                                                            : 4;
-    if (more == 4) return false;
-    const unsigned low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-    const unsigned high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-    for (std::size_t k = 1; k <= more; ++k)
-      if (byte(i + k) < (k == 1 ? low : 0x80) || byte(i + k) > (k == 1 ? high : 0xBF)) return false;
-    i += 1 + more;
+  while (!text.empty()) {
+    const auto character = first_character(text);
+    if (!character) return false;
+    text.remove_prefix(character->bytes);
   }
   return true;
 }
 
 std::string as_utf8(std::string_view text) {
-  if (is_utf8(text)) return std::string(text);
   std::string result;
-  for (std::size_t i = 0; i < text.size();) {
-    std::size_t length = 1;
-    while (length <= 4 && i + length <= text.size() && !is_utf8(text.substr(i, length))) ++length;
-    const bool whole = length <= 4 && i + length <= text.size();
-    result += whole ? text.substr(i, length) : "\xEF\xBF\xBD";
-    i += whole ? length : 1;
+  result.reserve(text.size());
+  while (!text.empty()) {
+    const auto character = first_character(text);
+    const std::size_t bytes = character ? character->bytes : 1;
+    result += character ? text.substr(0, bytes) : "\xEF\xBF\xBD";
+    text.remove_prefix(bytes);
   }
   return result;
 }
