@@ -265,6 +265,8 @@ bool holds(NameRule rule, std::string_view name) {
       return !name.empty() && is_utf8(name);
     case NameRule::file:
       return is_file_name(name);
+    case NameRule::file_text:
+      return is_file_name(name) && is_utf8(name);
     case NameRule::word:
       return !name.empty() && name.find_first_of(kBlanks) == std::string_view::npos;
     case NameRule::cell:
@@ -278,7 +280,7 @@ bool holds(NameRule rule, std::string_view name) {
 
 std::string held_name(NameRule rule, std::string_view name) {
   if (holds(rule, name)) return std::string(name);
-  if (rule == NameRule::file) return coded_name(name);
+  if (rule == NameRule::file || rule == NameRule::file_text) return coded_name(name);
   std::string held =
       rule == NameRule::word || rule == NameRule::cell ? std::string(name) : as_utf8(name);
   if (rule == NameRule::cell || rule == NameRule::xml) held = trimmed(held);
