@@ -59,6 +59,7 @@ enum class NameRule {
   any,        ///< any bytes
   text,       ///< UTF-8
   name,       ///< UTF-8, not empty
+  visible,    ///< UTF-8, not only blanks
   file,       ///< what can be a file's name (is_file_name)
   file_text,  ///< the same, in UTF-8
   word,       ///< no blanks, no line ends, not empty

@@ -263,6 +263,8 @@ bool holds(NameRule rule, std::string_view name) {
       return is_utf8(name);
     case NameRule::name:
       return !name.empty() && is_utf8(name);
+    case NameRule::visible:
+      return !trimmed(name).empty() && is_utf8(name);
     case NameRule::file:
       return is_file_name(name);
     case NameRule::file_text:
@@ -285,7 +287,9 @@ std::string held_name(NameRule rule, std::string_view name) {
       rule == NameRule::word || rule == NameRule::cell ? std::string(name) : as_utf8(name);
   if (rule == NameRule::cell || rule == NameRule::xml) held = trimmed(held);
   const std::string_view bad = rule == NameRule::word ? kBlanks : kControls;
-  if (rule != NameRule::text && rule != NameRule::name)
+  const bool any_letter =
+      rule == NameRule::text || rule == NameRule::name || rule == NameRule::visible;
+  if (!any_letter)
     std::replace_if(
         held.begin(), held.end(), [&](char c) { return bad.find(c) != bad.npos; }, '_');
   return holds(rule, held) ? held : std::string("_");
