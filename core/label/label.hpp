@@ -57,13 +57,15 @@ enum class Upright {
 
 /// Which names a format's files can carry so that their reader finds them again (names.hpp).
 enum class NameRule {
-  any,   ///< any bytes
-  text,  ///< UTF-8
-  name,  ///< UTF-8, not empty
-  file,  ///< what can be a file's name (is_file_name)
-  word,  ///< no blanks, no line ends, not empty
-  cell,  ///< no line ends, no blanks around it, not empty
-  xml,   ///< UTF-8 without control characters, no blanks around it, not empty
+  any,        ///< any bytes
+  text,       ///< UTF-8
+  name,       ///< UTF-8, not empty
+  visible,    ///< UTF-8, not only blanks
+  file,       ///< what can be a file's name (is_file_name)
+  file_text,  ///< the same, in UTF-8
+  word,       ///< no blanks, no line ends, not empty
+  cell,       ///< no line ends, no blanks around it, not empty
+  xml,        ///< UTF-8 without control characters, no blanks around it, not empty
 };
 
 /// What the names of a document can be in a format.

@@ -263,8 +263,12 @@ bool holds(NameRule rule, std::string_view name) {
       return is_utf8(name);
     case NameRule::name:
       return !name.empty() && is_utf8(name);
+    case NameRule::visible:
+      return !trimmed(name).empty() && is_utf8(name);
     case NameRule::file:
       return is_file_name(name);
+    case NameRule::file_text:
+      return is_file_name(name) && is_utf8(name);
     case NameRule::word:
       return !name.empty() && name.find_first_of(kBlanks) == std::string_view::npos;
     case NameRule::cell:
@@ -278,12 +282,14 @@ bool holds(NameRule rule, std::string_view name) {
 
 std::string held_name(NameRule rule, std::string_view name) {
   if (holds(rule, name)) return std::string(name);
-  if (rule == NameRule::file) return coded_name(name);
+  if (rule == NameRule::file || rule == NameRule::file_text) return coded_name(name);
   std::string held =
       rule == NameRule::word || rule == NameRule::cell ? std::string(name) : as_utf8(name);
   if (rule == NameRule::cell || rule == NameRule::xml) held = trimmed(held);
   const std::string_view bad = rule == NameRule::word ? kBlanks : kControls;
-  if (rule != NameRule::text && rule != NameRule::name)
+  const bool any_letter =
+      rule == NameRule::text || rule == NameRule::name || rule == NameRule::visible;
+  if (!any_letter)
     std::replace_if(
         held.begin(), held.end(), [&](char c) { return bad.find(c) != bad.npos; }, '_');
   return holds(rule, held) ? held : std::string("_");

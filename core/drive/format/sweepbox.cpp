@@ -246,7 +246,9 @@ class Reader {
         problem(Severity::error, where, "an object", frame.type_name());
         continue;
       }
-      const std::string name = text_at(frame, "name").value_or(fmt::format("{:06}", i));
+      // An empty name is none: keys without a frame have it.
+      std::string name = text_at(frame, "name").value_or(std::string());
+      if (name.empty()) name = fmt::format("{:06}", i);
       const auto stamp = stamp_at(frame);
       for (const auto& [sensor, entry] : object_at(frame, "sweeps", where + ", sweeps").items()) {
         const std::string here = fmt::format("{}, sweeps, {}", where, sensor);

@@ -251,6 +251,7 @@ LabelFormat datumaro_labels() {
   can.attributes = true;
   can.scores = true;
   can.several_frames = true;
+  can.names.frame = NameRule::file_text;
   can.names.reserved_attributes = kSpecial;
   return {"datumaro", "Datumaro 3D (CVAT)", can, {}, {}, read, write, recognise};
 }

@@ -460,7 +460,7 @@ LabelFormat mmdetection3d_labels() {
   can.scores = true;
   can.several_frames = true;
   can.upright = Upright::in_reference;
-  can.names.drive = NameRule::file;
+  can.names.frame = can.names.drive = NameRule::file_text;
   return {kFormat, "mmdetection3d info file", can, {}, {}, read, write, recognise, ego_from_lidar};
 }
 

@@ -454,7 +454,7 @@ LabelFormat once_labels() {
   can.rects = true;
   can.several_frames = true;
   can.upright = Upright::in_reference;
-  can.names.drive = NameRule::file;
+  can.names.frame = can.names.drive = NameRule::file_text;
   LabelFormat format{kFormat, "ONCE", can, kWords, {}, read, write, recognise};
   return format;
 }

@@ -458,7 +458,8 @@ LabelFormat openlabel_labels() {
   can.scores = true;
   can.rects = true;
   can.several_frames = true;
-  can.names.class_name = NameRule::xml;
+  can.names.frame = NameRule::file_text;
+  can.names.class_name = NameRule::visible;
   can.names.reserved_classes = kNoBoxes;
   return {kFormat, "ASAM OpenLABEL 1.0", can, {}, {}, read, write, recognise};
 }

@@ -311,6 +311,7 @@ Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
 
 LabelFormat segments_labels() {
   Can can;
+  can.names.frame = NameRule::file_text;
   can.track_ids = true;
   can.attributes = true;
   can.several_frames = true;

@@ -350,6 +350,7 @@ LabelFormat supervisely_labels() {
   can.track_ids = true;
   can.attributes = true;
   can.several_frames = true;
+  can.names.frame = NameRule::file_text;
   can.names.reserved_attributes = kReserved;
   return {"supervisely", "Supervisely point clouds", can, {}, {}, read, write, recognise};
 }

@@ -223,7 +223,10 @@ TEST_CASE("names from anywhere go through every format: read again the same, or 
     for (const auto& [field, field_name] : kFields) {
       std::string faults;
       for (const std::string& name : hostile_names())
-        if (const std::string what = fault(format, field, name); !what.empty())
+        // A frame always has a name: readers of drives number those that have none.
+        if (field == Field::frame && name.empty())
+          continue;
+        else if (const std::string what = fault(format, field, name); !what.empty())
           faults += fmt::format("\n  \"{}\": {}", shown(name), shown(what));
       INFO(format.name << ", " << field_name << ":" << faults);
       CHECK(faults.empty());
