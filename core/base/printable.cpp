@@ -10,6 +10,11 @@
 namespace sweepbox {
 namespace {
 
+/// A blank or a visible character of ASCII.
+bool is_plain(char letter) {
+  return letter >= 0x20 && letter < 0x7F;
+}
+
 bool is_obeyed(char32_t code) {
   return (code >= 0x7F && code <= 0x9F) || code == 0x061C || code == 0x200E || code == 0x200F ||
          (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
