@@ -186,12 +186,16 @@ Result<void> check_stamps(DriveTables& tables) {
               "mend the stamps, or move them by a repair");
 }
 
+/// Bytes of a frame's or a sensor's name: a box without a track id is named FRAMENAME/LINE, and
+/// that is a name too.
+constexpr std::size_t kLongestFrameName = kLongestName - 24;
+
 /// What bears a name that is longer than the program holds is left out.
 void leave_out_long_names(DriveTables& tables) {
   int count = 0;
   std::string first;
   const auto is_long = [&](const std::string& name) {
-    if (name.size() <= kLongestName) return false;
+    if (name.size() <= kLongestFrameName) return false;
     if (count++ == 0) first = name;
     return true;
   };
@@ -210,7 +214,7 @@ void leave_out_long_names(DriveTables& tables) {
       {Severity::error,
        {},
        "name " + shortened(first),
-       text("names of sensors and frames of at most {} bytes", kLongestName),
+       text("names of sensors and frames of at most {} bytes", kLongestFrameName),
        count == 1 ? Text("a longer one") : text("{} longer ones, this the first", count),
        "what bears them is left out; give it shorter names"});
 }

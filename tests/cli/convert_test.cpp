@@ -166,7 +166,8 @@ TEST_CASE("convert leaves nothing half: a file in the way, then replaced with --
   CHECK(fs::exists(temp / "out/label/000000.json"));
 }
 
-TEST_CASE("--strict refuses where a name cannot be written as it is, and the loss is said") {
+TEST_CASE(
+    "convert --strict refuses where a name cannot be written as it is, and the loss is said") {
   const TempFolder temp;
   Names names;
   names.track = "a\nb";
@@ -184,7 +185,8 @@ TEST_CASE("--strict refuses where a name cannot be written as it is, and the los
   CHECK_FALSE(fs::exists(temp / "out"));
 }
 
-TEST_CASE("--with-data copies a drive with any names, and it opens again with the same ones") {
+TEST_CASE(
+    "convert --with-data copies a drive with any names, and it opens again with the same ones") {
   const TempFolder temp;
   Names names;
   names.drive = names.frame = names.lidar = "../../victim";

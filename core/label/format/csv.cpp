@@ -75,7 +75,8 @@ struct Table {
            (columns.find("qw") || columns.find("yaw"));
     good =
         good && std::all_of(columns.names().begin(), columns.names().end(), [](const auto& name) {
-          return name.size() <= kLongestName;  // each box of it would bear a copy
+          // Each box of it would bear a copy.
+          return name.size() <= kAttribute.size() + kLongestName;
         });
   }
 

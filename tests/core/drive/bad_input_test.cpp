@@ -339,10 +339,10 @@ TEST_CASE("a folder or a pipe in the place of a cloud, an image or a calibration
     }
 }
 
-TEST_CASE("names of sensors and frames beyond a kilobyte are left out and told") {
+TEST_CASE("names of sensors and frames beyond 1,000 bytes are left out and told") {
   const TempFolder folder;
   const fs::path root = folder / "drive";
-  const std::string word(1'025, 'n');
+  const std::string word(1'001, 'n');
   for (const int stamp : {1, 2}) put(root / fmt::format("{}.bin", stamp), test::bin_of(3));
   DriveTables tables;
   tables.info.root = root;
@@ -361,7 +361,7 @@ TEST_CASE("names of sensors and frames beyond a kilobyte are left out and told")
   CHECK((*drive)->info().name.size() <= 1'024);
   const auto lines = lines_of((*drive)->problems(), Severity::error);
   REQUIRE(lines.size() == 1);
-  CHECK(lines[0].find("expected names of sensors and frames of at most 1024 bytes, found 3 longer "
+  CHECK(lines[0].find("expected names of sensors and frames of at most 1000 bytes, found 3 longer "
                       "ones, this the first") != std::string::npos);
 }
 

@@ -97,7 +97,7 @@ const std::vector<std::string>& hostile_names() {
                                                  "DontCare",
                                                  "a_b~0123456789abcdef",
                                                  std::string(300, 'a'),
-                                                 std::string(5000, 'n')};
+                                                 std::string(1'000, 'n')};
   return names;
 }
 
