@@ -74,10 +74,9 @@ LogScan apply_log(std::string_view log, std::string& image) {
         pages.clear();
         ++scan.transactions;
       }
-      // One frame may be half written: its header, then its page, which the kernel breaks off only
-      // where one of its own pages ends. A page's first cells stand at its end.
-      const std::size_t broken_off = (at + kFrameHeader) / kPageBytes * kPageBytes + kPageBytes;
-      scan.damaged = used > std::min(broken_off, at + kFrame - 8);
+      // One frame may be half written, broken off at any byte by a limit of file sizes; its last
+      // bytes, which hold a page's first cells, come last.
+      scan.damaged = used > at + kFrame - 8;
       return scan;
     }
   }

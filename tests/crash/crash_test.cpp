@@ -137,7 +137,10 @@ class Expected {
     auto opened = Project::open(path, default_taxonomy(), {false, "parent", {}});
     INFO((opened ? std::string() : to_line(opened.error())));
     REQUIRE(opened);
-    for (const Problem& problem : opened->problems) CHECK(problem.severity != Severity::error);
+    for (const Problem& problem : opened->problems) {
+      INFO(to_line(problem));
+      CHECK(problem.severity != Severity::error);
+    }
     const std::uint64_t last = opened->records.size();
     REQUIRE(last >= history_.version());
     if (!confirmed.empty()) REQUIRE(last >= confirmed.rbegin()->first);
