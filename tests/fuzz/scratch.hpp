@@ -15,10 +15,9 @@ namespace sweepbox::fuzz {
 class Scratch {
  public:
   Scratch() {
-    std::error_code ignored;
-    const std::filesystem::path shm = "/dev/shm";
+    const std::filesystem::path shm = "/dev/shm";  // in containers it may be another user's
     const auto base =
-        std::filesystem::is_directory(shm, ignored) ? shm : std::filesystem::temp_directory_path();
+        ::access(shm.c_str(), W_OK | X_OK) == 0 ? shm : std::filesystem::temp_directory_path();
     folder_ = base / ("sweepbox-fuzz-" + std::to_string(getpid()));
     std::filesystem::create_directories(folder_);
   }
