@@ -7,6 +7,7 @@
 #include "core/base/file_names.hpp"
 #include "core/base/parse.hpp"
 #include "core/base/utf8.hpp"
+#include "core/drive/drive_as.hpp"
 #include "core/label/writing.hpp"
 
 namespace sweepbox {
@@ -30,42 +31,16 @@ bool contains(std::span<const std::string_view> words, std::string_view name) {
 }
 
 /// A drive whose name and frames' names are others. Everything else is the drive's own.
-class RenamedDrive : public Drive {
+class RenamedDrive : public DriveAs {
  public:
   RenamedDrive(const Drive& drive, std::string name, std::vector<FrameInfo> frames)
-      : drive_(drive), info_(drive.info()), frames_(std::move(frames)) {
+      : DriveAs(drive), frames_(std::move(frames)) {
     info_.name = std::move(name);
   }
 
-  const DriveInfo& info() const override { return info_; }
-
   std::span<const FrameInfo> frames() const override { return frames_; }
 
-  std::optional<Pose> world_from_ego(Stamp stamp) const override {
-    return drive_.world_from_ego(stamp);
-  }
-
-  std::optional<Pose> ego_from(std::string_view name, int frame) const override {
-    return drive_.ego_from(name, frame);
-  }
-
-  Result<Sweep> read_sweep(int frame, int lidar) const override {
-    return drive_.read_sweep(frame, lidar);
-  }
-
-  Result<Image> read_image(int frame, int camera, int max_width) const override {
-    return drive_.read_image(frame, camera, max_width);
-  }
-
-  std::span<const Problem> problems() const override { return drive_.problems(); }
-
-  int missing_sweeps() const override { return drive_.missing_sweeps(); }
-
-  int missing_images() const override { return drive_.missing_images(); }
-
  private:
-  const Drive& drive_;
-  DriveInfo info_;
   std::vector<FrameInfo> frames_;
 };
 

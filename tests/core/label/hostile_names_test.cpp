@@ -27,7 +27,7 @@ const std::pair<Field, const char*> kFields[] = {{Field::drive, "drive"},
 
 const std::vector<std::string>& hostile_names() {
   static const std::vector<std::string> names = {"../../outside",
-                                                 "/tmp/outside",
+                                                 "/absolute/outside",
                                                  "..",
                                                  ".",
                                                  "",
