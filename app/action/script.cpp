@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <thread>
 
 #include "app/action/expect.hpp"
@@ -66,11 +67,14 @@ Result<void> check_expectation(Session& session, const std::vector<std::string>&
 Result<void> play(Session& session, const Arguments& arguments, const ScriptHooks& hooks) {
   if (!session.has_drive()) return refuse("No drive is open");
   const int count = static_cast<int>(session.drive->frames().size());
-  const int frames = arguments.integer("frames").value_or(count - 1 - session.time.frame);
+  const std::optional<double> seconds = arguments.number("seconds");
+  const int frames = arguments.integer("frames").value_or(
+      seconds ? std::numeric_limits<int>::max() : count - 1 - session.time.frame);
   auto due = std::chrono::steady_clock::now();
+  const auto end = due + std::chrono::duration<double>(seconds.value_or(0));
   const auto gap = std::chrono::nanoseconds(static_cast<std::int64_t>(
       static_cast<double>(frame_gap_ns(*session.drive)) / session.time.rate));
-  for (int i = 0; i < frames; ++i) {
+  for (int i = 0; i < frames && (!seconds || std::chrono::steady_clock::now() < end); ++i) {
     due += gap;
     if (hooks.real_time) std::this_thread::sleep_until(due);
     go_to_frame(session, (session.time.frame + 1) % count);
@@ -136,7 +140,8 @@ std::string script_help() {
   std::string help =
       "A script is text, one step a line; # begins a comment, \"…\" keeps blanks together.\n"
       "  ACTION name=value …   an action as in the palette: box.move x=0.1\n"
-      "  play frames=N         steps through the next frames\n"
+      "  play frames=N         steps through the next frames, from the last on to the first\n"
+      "  play seconds=S        the same for so long\n"
       "  picture NAME          saves the window as NAME.png\n"
       "  expect …              ends the script unless it holds:\n";
   for (const Expectation& expectation : expectations())
