@@ -7,6 +7,7 @@
 #include "core/base/files.hpp"
 #include "core/calibration/correction.hpp"
 #include "core/geometry/iou.hpp"
+#include "core/scene/boxes.hpp"
 
 namespace sweepbox {
 namespace {
@@ -57,7 +58,7 @@ Result<BoxThere> find_box(const Session& session,
   if (!track) return tl::unexpected(track.error());
   const Stamp stamp = session.drive->frames()[static_cast<std::size_t>(*frame)].stamp;
   BoxThere there{*track, *frame, std::nullopt};
-  const std::int64_t reach = frame_gap_ns(*session.drive) / 2;
+  const std::int64_t reach = session.drive->frame_table().gap_ns() / 2;
   if ((*track)->first.ns - reach <= stamp.ns && stamp.ns <= (*track)->last.ns + reach)
     there.cuboid = cuboid_in_ego_at(**track, *session.drive, stamp);
   return there;

@@ -68,12 +68,12 @@ Result<void> play(Session& session, const Arguments& arguments, const ScriptHook
   if (!session.has_drive()) return refuse("No drive is open");
   const int count = static_cast<int>(session.drive->frames().size());
   const std::optional<double> seconds = arguments.number("seconds");
-  const int frames = arguments.integer("frames").value_or(
-      seconds ? std::numeric_limits<int>::max() : count - 1 - session.time.frame);
+  const int frames = arguments.integer("frames").value_or(seconds ? std::numeric_limits<int>::max()
+                                                                  : count - 1 - session.time.frame);
   auto due = std::chrono::steady_clock::now();
   const auto end = due + std::chrono::duration<double>(seconds.value_or(0));
   const auto gap = std::chrono::nanoseconds(static_cast<std::int64_t>(
-      static_cast<double>(frame_gap_ns(*session.drive)) / session.time.rate));
+      static_cast<double>(session.drive->frame_table().gap_ns()) / session.time.rate));
   for (int i = 0; i < frames && (!seconds || std::chrono::steady_clock::now() < end); ++i) {
     due += gap;
     if (hooks.real_time) std::this_thread::sleep_until(due);

@@ -47,7 +47,7 @@ Result<void> go(Session& session, const Arguments& arguments) {
   const int count = static_cast<int>(session.drive->frames().size());
   int frame = session.time.frame;
   if (arguments.has("name")) {
-    const auto found = frame_named(*session.drive, arguments.text("name"));
+    const auto found = session.drive->frame_table().named(arguments.text("name"));
     if (!found) return refuse(text("There is no frame named {}", arguments.text("name")));
     frame = *found;
   } else if (arguments.has("frame")) {
@@ -66,22 +66,20 @@ Result<void> go(Session& session, const Arguments& arguments) {
 /// key.
 template <int kStep>
 Result<void> to_key(Session& session, const Arguments&) {
-  std::vector<std::shared_ptr<const Track>> tracks;
+  std::vector<std::shared_ptr<const Track>> chosen;
   for (const TrackId id : session.selected)
-    if (auto track = session.document().track(id)) tracks.push_back(std::move(track));
-  if (tracks.empty()) {
-    const auto all = session.document().tracks();
-    tracks.assign(all.begin(), all.end());
-  }
+    if (auto track = session.document().track(id)) chosen.push_back(std::move(track));
   const auto frames = session.drive->frames();
   const int count = static_cast<int>(frames.size());
-  for (int frame = session.time.frame + kStep; frame >= 0 && frame < count; frame += kStep)
-    for (const auto& track : tracks)
-      if (key_at(*track, frames[static_cast<std::size_t>(frame)].stamp)) {
+  for (int frame = session.time.frame + kStep; frame >= 0 && frame < count; frame += kStep) {
+    const Stamp stamp = frames[static_cast<std::size_t>(frame)].stamp;
+    for (const auto& track : chosen.empty() ? session.document().tracks_at(stamp, stamp) : chosen)
+      if (key_at(*track, stamp)) {
         session.time.playing = false;
         go_to_frame(session, frame);
         return {};
       }
+  }
   return refuse(kStep > 0 ? "No key after this frame" : "No key before this frame");
 }
 

@@ -226,19 +226,23 @@ Result<void> mark_unsure(Session& session, const Arguments& arguments) {
 Result<void> next_unsure(Session& session, const Arguments&) {
   const auto frames = session.drive->frames();
   const int count = static_cast<int>(frames.size());
-  for (int i = 1; i <= count; ++i) {
-    const int frame = (session.time.frame + i) % count;
-    const Stamp stamp = frames[static_cast<std::size_t>(frame)].stamp;
-    for (const auto& track : session.document().tracks()) {
-      const auto mark = track->marks.find(stamp);
-      if (mark == track->marks.end() || mark->second.kind != Mark::Kind::unsure) continue;
-      session.time.playing = false;
-      go_to_frame(session, frame);
-      select(session, track->uid);
-      return {};
+  int best = count + 1;  // steps from here; the whole way round is the last choice
+  TrackId found = 0;
+  for (const auto& track : session.document().tracks())
+    for (const auto& [stamp, mark] : track->marks) {
+      if (mark.kind != Mark::Kind::unsure) continue;
+      const int frame = session.drive->frame_table().nearest(stamp);
+      if (frame < 0 || frames[static_cast<std::size_t>(frame)].stamp != stamp) continue;
+      const int steps = (frame - session.time.frame - 1 + count) % count + 1;
+      if (steps >= best) continue;
+      best = steps;
+      found = track->uid;
     }
-  }
-  return refuse("Nothing is marked unsure");
+  if (!found) return refuse("Nothing is marked unsure");
+  session.time.playing = false;
+  go_to_frame(session, (session.time.frame + best) % count);
+  select(session, found);
+  return {};
 }
 
 Result<void> toggle_accepted(Session& session, const Arguments& arguments) {

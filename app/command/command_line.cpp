@@ -84,7 +84,12 @@ int run(const Command& command, int argc, char** argv) {
     std::string name(command.paths[i]);
     const bool optional = name.starts_with('[');
     if (optional) name = name.substr(1, name.size() - 2);
-    app.add_option(name, paths[i], "a drive (folder or file) or a project (.sbx)")
+    app.add_option(name,
+                   paths[i],
+                   name == "SCRIPT" ? "a text file of steps, as described below"
+                   : name == "SPEC.json"
+                       ? "a street, its traffic and sensors: see samples/street.json"
+                       : "a drive (folder or file) or a project (.sbx)")
         ->required(!optional)
         ->check([](const std::string& text) { return wrong_value(Option::Kind::text, text); });
   }

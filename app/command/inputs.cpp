@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "core/base/parse.hpp"
+#include "core/scene/boxes.hpp"
 #include "core/store/project.hpp"
 
 namespace sweepbox {

@@ -2,6 +2,7 @@
 
 #include "app/command/json.hpp"
 #include "app/command/output.hpp"
+#include "core/scene/boxes.hpp"
 #include "core/sensor/box_projection.hpp"
 
 namespace sweepbox {

@@ -180,4 +180,10 @@ std::string_view icon(std::string_view name) {
   return found != std::end(kIcons) && found->name == name ? found->glyph : std::string_view{};
 }
 
+std::string all_icons() {
+  std::string glyphs;
+  for (const Entry& entry : kIcons) glyphs += entry.glyph;
+  return glyphs;
+}
+
 }  // namespace sweepbox

@@ -139,9 +139,21 @@ void add_frames(Ui& ui, std::string_view query, std::vector<Entry>& entries) {
   }
 }
 
-void add_tracks(Ui& ui, std::string_view query, std::vector<Entry>& entries) {
-  if (!ui.session.has_drive() || query.empty()) return;
-  int count = 0;
+/// Tracks that were found last: there may be tens of thousands to look through.
+struct FoundTracks {
+  std::string query;
+  std::uint64_t document = 0, look = 0;
+  std::vector<Entry> entries;
+};
+
+const std::vector<Entry>& found_tracks(Ui& ui, std::string_view query) {
+  FoundTracks& known = ui.memory.get<FoundTracks>("palette/tracks");
+  const Versions& now = ui.session.versions;
+  if (known.query == query && known.document == now.document && known.look == now.look)
+    return known.entries;
+  known = {std::string(query), now.document, now.look, {}};
+  std::vector<Entry>& entries = known.entries;
+  if (!ui.session.has_drive() || query.empty()) return entries;
   for (const auto& track : ui.session.document().tracks()) {
     const std::string title = track_title(ui, *track);
     const auto found = match(title, query);
@@ -153,8 +165,9 @@ void add_tracks(Ui& ui, std::string_view query, std::vector<Entry>& entries) {
     entry.track = track->uid;
     entry.match = *found;
     entries.push_back(std::move(entry));
-    if (++count == 12) break;
+    if (entries.size() == 12) break;
   }
+  return entries;
 }
 
 void run(Session& session, const Entry& entry) {
@@ -164,7 +177,7 @@ void run(Session& session, const Entry& entry) {
   } else if (entry.track != 0) {
     const auto track = session.document().track(entry.track);
     if (track && frame_box(session, entry.track) == nullptr) {
-      go_to_frame(session, frame_nearest(*session.drive, track->keys.front().stamp));
+      go_to_frame(session, session.drive->frame_table().nearest(track->keys.front().stamp));
     }
     select(session, entry.track);
     do_action(session, "view.frame_selection");
@@ -252,7 +265,8 @@ void draw_palette(Ui& ui, const Area& whole) {
   add_actions(ui, state.query, entries);
   const std::size_t matching = entries.size();
   add_frames(ui, state.query, entries);
-  add_tracks(ui, state.query, entries);
+  const std::vector<Entry>& tracks = found_tracks(ui, state.query);
+  entries.insert(entries.end(), tracks.begin(), tracks.end());
   std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
     return a.match.score > b.match.score;
   });

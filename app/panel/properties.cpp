@@ -9,7 +9,6 @@
 #include "app/panel/attributes.hpp"
 #include "app/panel/entries.hpp"
 #include "app/panel/fields.hpp"
-#include "core/assist/ground.hpp"
 
 namespace sweepbox {
 
@@ -308,32 +307,6 @@ void fact(
   put_text(ui, cut.rest, ui.fonts.small, rgb, value, Align::right);
 }
 
-/// Of the box's bottom over the ground under it; asked again only when the box or the frame
-/// changed.
-struct GroundAsked {
-  Cuboid box;
-  int frame = -1;
-  std::optional<double> above;
-};
-
-std::optional<double> above_ground(Ui& ui, const FrameBox& box) {
-  Session& session = ui.session;
-  GroundAsked& asked = ui.memory.get<GroundAsked>("props/ground");
-  const auto sweep = shown_sweep(session);
-  if (!sweep) return std::nullopt;
-  if (asked.frame == session.time.frame && asked.box == box.cuboid_in_ego) return asked.above;
-  asked = {box.cuboid_in_ego, session.time.frame, std::nullopt};
-  Sweep placed = *sweep;
-  placed.ego_from_points = ego_from_points(session, *sweep);
-  double bottom = std::numeric_limits<double>::infinity();
-  for (const Vec3& corner : corners(box.cuboid_in_ego)) bottom = std::min(bottom, corner.z());
-  const Vec3& centre = box.cuboid_in_ego.pose.translation;
-  if (const auto ground = ground_around(placed, centre)) {
-    asked.above = bottom - ground->height_at(centre.x(), centre.y());
-  }
-  return asked.above;
-}
-
 void draw_evidence(Ui& ui, Cutter& cut, const Subject& subject) {
   if (subject.box == nullptr) return;
   line(cut.rest.x - ui.px(12),
@@ -356,7 +329,7 @@ void draw_evidence(Ui& ui, Cutter& cut, const Subject& subject) {
        fmt::format("{} m", number_text(subject.box->distance, 1)),
        ui.theme.text);
   Cutter second{cut.top(ui.px(20), ui.px(6))};
-  const std::optional<double> above = above_ground(ui, *subject.box);
+  const std::optional<double> above = above_ground(ui.session, *subject.box);
   fact(ui,
        second.left(width, ui.px(16)),
        "Above ground",

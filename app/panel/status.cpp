@@ -225,6 +225,14 @@ void draw_status(Ui& ui, const Area& area) {
         ui.tr("in box"),
         fill(ui.tr(box->points == 1 ? "{} point" : "{} points"), {fmt::format("{}", box->points)}));
   }
+  if (session.time.playing && session.time.stride > 1) {
+    put_pair(ui,
+             left,
+             ui.tr("plays"),
+             fill(ui.tr("1 of {} frames, {} passed over"),
+                  {fmt::format("{}", session.time.stride),
+                   fmt::format("{}", session.time.passed_over)}));
+  }
   if (!session.drive->info().poses && session.drive->info().sequence) {
     put_pair(ui, left, ui.tr("no poses:"), ui.tr("relative to ego"));
   }

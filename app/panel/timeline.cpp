@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cmath>
 #include <map>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct Ruler {
   float left = 0;
   float width = 0;
   int count = 0;
+
+  bool operator==(const Ruler&) const = default;
 
   float step() const { return width / static_cast<float>(std::max(1, count)); }
 
@@ -90,7 +93,7 @@ void draw_transport(Ui& ui, Cutter cut) {
   }
 }
 
-/// Runs [begin, end) of frames that are loaded, asked again only when something came or went.
+/// Runs of frames that are loaded, asked again only when something came or went.
 struct Loaded {
   std::uint64_t version = 0;
   int frame = -1;
@@ -98,7 +101,7 @@ struct Loaded {
   std::vector<std::pair<int, int>> runs;
 };
 
-const std::vector<std::pair<int, int>>& loaded_frames(Ui& ui, int count) {
+const std::vector<std::pair<int, int>>& loaded_frames(Ui& ui) {
   const Session& session = ui.session;
   Loaded& loaded = ui.memory.get<Loaded>("timeline/loaded");
   const std::uint64_t version = session.cache->version();
@@ -106,16 +109,29 @@ const std::vector<std::pair<int, int>>& loaded_frames(Ui& ui, int count) {
       loaded.cache == session.cache.get()) {
     return loaded.runs;
   }
-  loaded = {version, session.time.frame, session.cache.get(), {}};
-  for (int i = 0; i < count; ++i) {
-    if (!session.cache->complete(i)) continue;
-    if (!loaded.runs.empty() && loaded.runs.back().second == i) {
-      ++loaded.runs.back().second;
-    } else {
-      loaded.runs.emplace_back(i, i + 1);
-    }
-  }
+  loaded = {version, session.time.frame, session.cache.get(), session.cache->complete_runs()};
   return loaded.runs;
+}
+
+/// Frames whose number is round, looked for once a drive and distance.
+struct Named {
+  std::weak_ptr<const Drive> drive;
+  int every = 0;
+  std::vector<int> frames;
+};
+
+const std::vector<int>& named_frames(Ui& ui, int every) {
+  Named& named = ui.memory.get<Named>("timeline/named");
+  const auto& drive = ui.session.drive;
+  if (named.every == every && named.drive.lock() == drive) return named.frames;
+  named = {drive, every, {}};
+  const std::span<const FrameInfo> frames = drive->frames();
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    // Names carry the numbers, as long as they are numbers.
+    const std::int64_t number = to_integer(frames[i].name).value_or(static_cast<std::int64_t>(i));
+    if (number % every == 0) named.frames.push_back(static_cast<int>(i));
+  }
+  return named.frames;
 }
 
 /// Ticks and names as dense as they stay readable, and which frames are loaded.
@@ -131,15 +147,12 @@ void draw_ruler(Ui& ui, const Area& area, const Ruler& ruler) {
     if (ruler.step() * static_cast<float>(step) >= widest) break;
   }
   const float base = std::floor(area.y + area.height) - ui.px(4);
-  // Frames whose number is round carry the names, as long as names are numbers.
-  const auto number = [&](int i) {
-    const auto value = to_integer(frames[static_cast<std::size_t>(i)].name);
-    return value ? *value : static_cast<std::int64_t>(i);
-  };
-  for (int i = 0; i < ruler.count; ++i) {
-    const bool named = number(i) % every == 0;
+  if (ruler.step() >= ui.px(5))
+    for (int i = 0; i < ruler.count; ++i)
+      line(ruler.middle(i), base - ui.px(3), ruler.middle(i), base, ui.theme.edge);
+  for (const int i : named_frames(ui, every)) {
     const float x = ruler.middle(i);
-    if (named && x + widest / 2 < area.x + area.width + ui.px(8)) {
+    if (x + widest / 2 < area.x + area.width + ui.px(8)) {
       put_text(ui,
                {x - widest / 2, area.y, widest, area.height - ui.px(8)},
                ui.fonts.tag,
@@ -147,18 +160,40 @@ void draw_ruler(Ui& ui, const Area& area, const Ruler& ruler) {
                short_frame_name(frames[static_cast<std::size_t>(i)].name),
                Align::centre);
     }
-    if (named || ruler.step() >= ui.px(5)) {
-      line(x, base - (named ? ui.px(5) : ui.px(3)), x, base, named ? ui.theme.dim : ui.theme.edge);
-    }
+    line(x, base - ui.px(5), x, base, ui.theme.dim);
   }
   fill({ruler.left, base, ruler.width, ui.px(2)}, ui.theme.line);
-  for (const auto& [begin, end] : loaded_frames(ui, ruler.count)) {
+  for (const auto& [begin, end] : loaded_frames(ui)) {
     fill({ruler.x(begin), base, ruler.x(end) - ruler.x(begin), ui.px(2)}, ui.theme.dim);
   }
 }
 
-void draw_life(Ui& ui, const Area& area, const Ruler& ruler, const Track& track) {
+/// Where a track's keys stand on the ruler, px; of those on one pixel one.
+struct KeyPlaces {
+  std::weak_ptr<const Track> track;
+  Ruler ruler;
+  std::vector<float> places;
+};
+
+const std::vector<float>& key_places(Ui& ui,
+                                     const Ruler& ruler,
+                                     const std::shared_ptr<const Track>& track) {
+  KeyPlaces& known = ui.memory.get<KeyPlaces>("timeline/keys");
+  if (known.ruler == ruler && known.track.lock() == track) return known.places;
+  known = {track, ruler, {}};
+  for (const Keyframe& key : track->keys)
+    if (const float x = ruler.middle(place_of(*ui.session.drive, key.stamp));
+        known.places.empty() || x != known.places.back())
+      known.places.push_back(x);
+  return known.places;
+}
+
+void draw_life(Ui& ui,
+               const Area& area,
+               const Ruler& ruler,
+               const std::shared_ptr<const Track>& shown) {
   const Drive& drive = *ui.session.drive;
+  const Track& track = *shown;
   const double first = place_of(drive, track.first);
   const double last = place_of(drive, track.last);
   const float x0 = ruler.middle(first);
@@ -176,10 +211,8 @@ void draw_life(Ui& ui, const Area& area, const Ruler& ruler, const Track& track)
     for (float x = a + ui.px(8); x < b - ui.px(6); x += ui.px(6))
       fill({x, y - 1, ui.px(3), 2}, ui.theme.text);
   }
-  for (const Keyframe& key : track.keys) {
-    const float x = ruler.middle(place_of(drive, key.stamp));
+  for (const float x : key_places(ui, ruler, shown))
     put_diamond(x, y + 0.5F, ui.px(4.5F), ui.theme.accent, true);
-  }
   for (const auto& [stamp, mark] : track.marks) {
     const float x = ruler.middle(place_of(drive, stamp));
     if (mark.kind == Mark::Kind::unsure) {
@@ -232,11 +265,7 @@ void draw_marks(Ui& ui, const Area& area, const Ruler& ruler) {
     }
   }
   // A frame without its sweep: a dashed box, so that a gap is seen before it is reached.
-  const std::span<const FrameInfo> frames = session.drive->frames();
-  for (int i = 0; i < ruler.count; ++i) {
-    const auto& sweeps = frames[static_cast<std::size_t>(i)].sweeps;
-    const bool missing = !sweeps.empty() && !sweeps.front();
-    if (!missing) continue;
+  for (const int i : session.drive->frame_table().without_sweep()) {
     const Area box = inset({ruler.x(i), area.y, ruler.step(), area.height}, 1, ui.px(3));
     for (float x = box.x; x < box.x + box.width; x += ui.px(4)) {
       line(x, box.y, x + ui.px(2), box.y, ui.theme.off);
@@ -310,7 +339,7 @@ void draw_timeline(Ui& ui, const Area& area) {
              ui.theme.dim,
              fill(ui.tr(keys == 1 ? "{} key" : "{} keys"), {fmt::format("{}", keys)}),
              Align::right);
-    draw_life(ui, row, ruler, *track);
+    draw_life(ui, row, ruler, track);
     if (cut.rest.height >= ui.px(40)) {
       const Area points = cut.top(ui.px(24));
       row_label(points, ui.tr("Points in box"));

@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <map>
+#include <optional>
+#include <unordered_map>
 
 #include "app/panel/entries.hpp"
 #include "app/panel/fields.hpp"
@@ -61,30 +62,98 @@ bool before_by_name(const Row& a, const Row& b) {
   return a.track->name < b.track->name;
 }
 
+/// Of rows of this frame.
 bool before(const Row& a, const Row& b, Order order) {
-  if (order == Order::name || a.box == nullptr || b.box == nullptr) return before_by_name(a, b);
+  if (order == Order::name) return before_by_name(a, b);
   if (order == Order::points) return a.box->points < b.box->points;
   return a.box->distance < b.box->distance;
 }
 
-std::vector<Row> rows_of(Ui& ui, const ListState& state) {
-  Session& session = ui.session;
-  std::map<TrackId, const FrameBox*> boxes;
-  for (const FrameBox& box : frame_boxes(session)) boxes[box.track->uid] = &box;
+/// Rows of the tracks that have a box in this frame.
+std::vector<Row> rows_here(Ui& ui, const ListState& state) {
   std::vector<Row> rows;
-  for (const auto& track : session.document().tracks()) {
-    const auto found = boxes.find(track->uid);
-    if (found == boxes.end() && !state.everywhere) continue;
-    Row row{track, found == boxes.end() ? nullptr : found->second, track_title(ui, *track)};
-    if (fits(ui, row, session.filter)) rows.push_back(std::move(row));
+  for (const FrameBox& box : frame_boxes(ui.session)) {
+    Row row{box.track, &box, track_title(ui, *box.track)};
+    if (fits(ui, row, ui.session.filter)) rows.push_back(std::move(row));
   }
   std::stable_sort(rows.begin(), rows.end(), [&](const Row& a, const Row& b) {
-    // What is not in this frame stays below, whatever the order.
-    if ((a.box == nullptr) != (b.box == nullptr)) return a.box != nullptr;
     return state.ascending ? before(a, b, state.order) : before(b, a, state.order);
   });
   return rows;
 }
+
+/// All tracks that fit the filter, sorted again only when something of that changed: there may be
+/// tens of thousands. A gesture changes no name.
+struct Everywhere {
+  std::uint64_t document = 0, look = 0;
+  int frame = -1;  ///< whose attributes the filter looked at; −1 without a filter
+  std::string filter;
+  Order order = Order::distance;
+  bool ascending = true;
+  std::vector<Row> rows;
+  std::unordered_map<TrackId, std::size_t> place_of;  ///< in rows
+};
+
+const Everywhere& rows_everywhere(Ui& ui, const ListState& state) {
+  Session& session = ui.session;
+  Everywhere& known = ui.memory.get<Everywhere>("tracks/all");
+  const int frame = session.filter.empty() ? -1 : session.time.frame;
+  const bool same = known.look == session.versions.look && known.frame == frame &&
+                    known.filter == session.filter && known.order == state.order &&
+                    known.ascending == state.ascending;
+  if (same && (session.preview || known.document == session.versions.document)) return known;
+  known = {session.versions.document,
+           session.versions.look,
+           frame,
+           session.filter,
+           state.order,
+           state.ascending,
+           {},
+           {}};
+  for (const auto& track : session.document().tracks()) {
+    Row row{track, nullptr, track_title(ui, *track)};
+    if (fits(ui, row, session.filter)) known.rows.push_back(std::move(row));
+  }
+  std::stable_sort(known.rows.begin(), known.rows.end(), [&](const Row& a, const Row& b) {
+    return state.ascending ? before_by_name(a, b) : before_by_name(b, a);
+  });
+  for (std::size_t i = 0; i < known.rows.size(); ++i) known.place_of[known.rows[i].track->uid] = i;
+  return known;
+}
+
+/// The rows of the list: those of this frame, and below, whatever the order, the others.
+class Rows {
+ public:
+  Rows(std::vector<Row> here, const Everywhere* all) : here_(std::move(here)), all_(all) {
+    if (!all_) return;
+    for (const Row& row : here_)
+      if (const auto place = all_->place_of.find(row.track->uid); place != all_->place_of.end())
+        skipped_.push_back(place->second);
+    std::sort(skipped_.begin(), skipped_.end());
+  }
+
+  std::size_t size() const {
+    return here_.size() + (all_ ? all_->rows.size() - skipped_.size() : 0);
+  }
+
+  const Row& operator[](std::size_t i) const {
+    if (i < here_.size()) return here_[i];
+    std::size_t at = i - here_.size();
+    for (const std::size_t skipped : skipped_) at += skipped <= at;
+    return all_->rows[at];
+  }
+
+  std::optional<std::size_t> place_of(TrackId uid) const {
+    for (std::size_t i = 0; i < size(); ++i)
+      if ((*this)[i].track->uid == uid) return i;
+    return std::nullopt;
+  }
+
+ private:
+  std::vector<Row> here_;
+  const Everywhere* all_;             ///< nullptr: only this frame's
+  std::vector<std::size_t> skipped_;  ///< places in all_ of those that are above; ascending
+};
 
 struct Columns {
   Area tag, name, points, distance, key, eye;
@@ -235,7 +304,8 @@ void draw_row(Ui& ui, const Area& area, const Row& row) {
   }
   if (mouse.hovered) ui.memory.get<TrackId>("tracks/hovered") = uid;
   if (mouse.double_clicked) {
-    if (row.box == nullptr) go_to_frame(session, frame_nearest(*session.drive, row.track->first));
+    if (row.box == nullptr)
+      go_to_frame(session, session.drive->frame_table().nearest(row.track->first));
     select(session, uid);
     do_action(session, "view.frame_selection");
   } else if (mouse.clicked) {
@@ -312,8 +382,8 @@ void draw_tracks(Ui& ui, const Area& area) {
   }
   draw_header(ui, cut.top(ui.px(22)), state);
 
-  const std::vector<Row> rows = rows_of(ui, state);
-  if (rows.empty()) {
+  const Rows rows(rows_here(ui, state), state.everywhere ? &rows_everywhere(ui, state) : nullptr);
+  if (rows.size() == 0) {
     draw_empty(ui, cut.rest);
     return;
   }
@@ -322,11 +392,8 @@ void draw_tracks(Ui& ui, const Area& area) {
   const TrackId selected = primary(session);
   if (selected != state.shown) {
     state.shown = selected;
-    const auto found = std::find_if(
-        rows.begin(), rows.end(), [&](const Row& row) { return row.track->uid == selected; });
-    if (found != rows.end()) {
-      scroll_to(height * static_cast<float>(found - rows.begin()), height, cut.rest.height);
-    }
+    if (const auto place = rows.place_of(selected))
+      scroll_to(height * static_cast<float>(*place), height, cut.rest.height);
   }
   const float scrolled = scroll_y();
   const auto first = static_cast<std::size_t>(std::max(0.0F, scrolled / height));

@@ -5,7 +5,9 @@
 
 #include "app/session/inside.hpp"
 #include "app/session/reopening.hpp"
+#include "core/base/files.hpp"
 #include "core/base/parse.hpp"
+#include "core/check/kept.hpp"
 
 namespace sweepbox {
 namespace {
@@ -103,9 +105,13 @@ void begin_examination(Session& session, std::shared_ptr<const LabelSet> labels)
         DoctorOptions options;
         options.cancel = cancel;
         options.labels = place;
-        if (labels) return examine(*drive, *labels, options);
-        const auto read = read_labels(*drive, place);
-        return examine(*drive, read ? *read : LabelSet{}, options);
+        const fs::path kept = user_cache_folder() / "doctor";
+        const std::string key = examination_key(*drive, place);
+        if (auto known = kept_examination(kept, key)) return std::move(*known);
+        const auto read = labels ? Result<LabelSet>(*labels) : read_labels(*drive, place);
+        Examination found = examine(*drive, read ? *read : LabelSet{}, options);
+        if (read && !cancel.requested()) keep_examination(kept, key, found);
+        return found;
       },
       [&session, cancel = doctor.cancel](Result<Examination> examination) {
         if (cancel.requested()) return;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/session/inside.hpp"
+#include "core/scene/boxes.hpp"
 
 namespace sweepbox {
 namespace {

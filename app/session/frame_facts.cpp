@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <limits>
 
 #include "app/session/inside.hpp"
 #include "app/session/session.hpp"
 #include "core/label/points.hpp"
+#include "core/scene/boxes.hpp"
 #include "core/sensor/box_projection.hpp"
 
 namespace sweepbox {
@@ -183,11 +185,48 @@ const FrameBox* frame_box(Session& session, TrackId track) {
   return nullptr;
 }
 
+std::optional<double> above_ground(Session& session, const FrameBox& box) {
+  /// The plane that was found under one place of a road stands for those beside it.
+  constexpr double kSameGround = 1;  // m
+  const std::shared_ptr<const Sweep> sweep = shown_sweep(session);
+  if (!sweep) return std::nullopt;
+  const Pose pose = ego_from_points(session, *sweep);
+  const Vec3& place = box.cuboid_in_ego.pose.translation;
+  GroundNear& known = session.inside->ground;
+  if (known.sweep.lock() != sweep || !(known.ego_from_points == pose) ||
+      (known.place_in_ego - place).head<2>().norm() > kSameGround) {
+    known = {sweep, pose, place, std::nullopt};
+    session.inside->looking_for_ground.request();
+    session.inside->looking_for_ground = session.jobs.submit(
+        [sweep, pose, place](const Cancel& cancel) -> Result<Ground> {
+          if (cancel.requested()) return refuse("nobody wants it any more");
+          Sweep placed = *sweep;
+          placed.ego_from_points = pose;
+          return ground_around(placed, place);
+        },
+        [&session, sweep, place](const Result<Ground>& ground) {
+          GroundNear& waiting = session.inside->ground;
+          if (waiting.sweep.lock() == sweep && waiting.place_in_ego == place && ground)
+            waiting.ground = *ground;
+        },
+        Jobs::Order::newest_first);
+  }
+  if (!known.ground) return std::nullopt;
+  double bottom = std::numeric_limits<double>::infinity();
+  for (const Vec3& corner : corners(box.cuboid_in_ego)) bottom = std::min(bottom, corner.z());
+  return bottom - known.ground->height_at(place.x(), place.y());
+}
+
 int best_camera(Session& session, TrackId track) {
   if (!session.has_drive() || !track) return -1;
   const std::shared_ptr<const Track> shown = session.document().track(track);
   if (!shown) return -1;
-  int best = -1;
+  const bool before = session.layout == "calibrate" && session.calibrate.show_before;
+  SeenBest& known = session.inside->seen_best;
+  if (known.track == shown && known.document == session.versions.document &&
+      known.frame == session.time.frame && known.before == before)
+    return known.camera;
+  known = {shown, session.versions.document, session.time.frame, before, -1};
   double best_score = 0;
   for (const ImageFile& image : session.frame().images) {
     const auto cuboid = cuboid_on_image(*shown, *session.drive, session.frame().stamp, image.stamp);
@@ -196,10 +235,10 @@ int best_camera(Session& session, TrackId track) {
     const double score = seen.visible * seen.in_image.area();
     if (score > best_score) {
       best_score = score;
-      best = image.camera;
+      known.camera = image.camera;
     }
   }
-  return best;
+  return known.camera;
 }
 
 }  // namespace sweepbox

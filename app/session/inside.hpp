@@ -6,6 +6,7 @@
 
 #include "app/session/session.hpp"
 #include "app/session/tasks.hpp"
+#include "core/assist/ground.hpp"
 
 namespace sweepbox {
 
@@ -25,6 +26,23 @@ struct ThinnedSweep {
   std::shared_ptr<const Sweep> thin;
 };
 
+/// The ground that was looked for last.
+struct GroundNear {
+  std::weak_ptr<const Sweep> sweep;
+  Pose ego_from_points;
+  Vec3 place_in_ego = Vec3::Zero();
+  std::optional<Ground> ground;  ///< empty until it is found, and where there is none
+};
+
+/// The camera that shows a box best, as found last.
+struct SeenBest {
+  std::shared_ptr<const Track> track;
+  std::uint64_t document = 0;
+  int frame = -1;
+  bool before = false;
+  int camera = -1;
+};
+
 /// The drive as it was while a repair is shown.
 struct BeforePreview {
   std::shared_ptr<const Drive> drive;
@@ -34,6 +52,15 @@ struct BeforePreview {
   Edit edit;                               ///< what taking the repair changes
   int kept = 0;                            ///< tracks that somebody touched and that therefore stay
   std::shared_ptr<const LabelSet> labels;  ///< read with the repair
+};
+
+/// How playing finds the frames a picture that can be shown.
+struct Pace {
+  double rate = 0;      ///< that it was learned at
+  int late = 0;         ///< pictures of the last ones that came late
+  int on_time = 0;      ///< pictures in a row that did not
+  int patience = 40;    ///< of on_time before more is tried
+  bool trying = false;  ///< fewer frames a picture, so far without a late one
 };
 
 struct SessionInside {
@@ -47,8 +74,13 @@ struct SessionInside {
   std::uint64_t counts_version = 1;
   Cancel counting;
 
+  // above_ground, best_camera
+  GroundNear ground;
+  Cancel looking_for_ground;
+  SeenBest seen_best;
+
   // update
-  std::uint64_t cache_version = 0;
+  std::uint64_t shown_version = 0;
   std::uint64_t durable = 0;
   std::uint64_t waiting = 0;
   bool refused = false;
@@ -82,8 +114,10 @@ struct SessionInside {
   // shown_sweep: sweeps without the points of parts that are switched off
   std::map<int, ThinnedSweep> thinned;
 
-  // tick: the frame whose time came before its data, −1 for none
+  // tick: the frame whose time came before its data, −1 for none; and what it goes by to find how
+  // many frames a picture can be shown
   int late_frame = -1;
+  Pace pace;
 
   bool read_only = false;
 };

@@ -18,6 +18,7 @@ struct Opening {
   std::vector<DriveRef> choices;  ///< several drives and none was named: nothing else is filled
   std::shared_ptr<const Drive> drive;
   std::string fingerprint;
+  std::string fingerprint_of_project;  ///< of the drive that it was opened with last
   std::unique_ptr<Project> project;
   Repairs opened_with;
   Document document;
@@ -70,24 +71,6 @@ Error several_drives(const fs::path& path, const std::vector<DriveRef>& drives) 
       .value();
 }
 
-/// Hash over format, frame names and file sizes: the same data found elsewhere is the same drive.
-std::string fingerprint_of(const Drive& drive) {
-  Hash hash;
-  hash.add(drive.info().format);
-  const auto add_size = [&](const std::string& file) {
-    std::error_code absent;
-    const auto size = fs::file_size(drive.info().root / file, absent);
-    hash.add(absent ? std::uint64_t{0} : static_cast<std::uint64_t>(size));
-  };
-  for (const FrameInfo& frame : drive.frames()) {
-    hash.add(frame.name);
-    for (const auto& sweep : frame.sweeps)
-      if (sweep) add_size(sweep->file);
-    for (const ImageFile& image : frame.images) add_size(image.file);
-  }
-  return hash.hex();
-}
-
 Result<void> open_project(const fs::path& path,
                           const OpenRequest& request,
                           const OpeningTools& tools,
@@ -103,6 +86,7 @@ Result<void> open_project(const fs::path& path,
   opening.document = std::move(opened->document);
   opening.records = std::move(opened->records);
   opening.problems = std::move(opened->problems);
+  opening.fingerprint_of_project = opened->drive.fingerprint;
   // The project names its drive; a path that was given wins (the drive has moved).
   if (opening.ref.path.empty() && !opened->drive.path.empty()) {
     opening.ref.path = opened->drive.path;
@@ -149,6 +133,40 @@ Result<void> gather_project(const OpenRequest& request,
   return {};
 }
 
+/// Where it is written which default project a drive had last: its repairs are known before the
+/// drive is read, and it is read once.
+fs::path note_of_project(const DriveRef& ref) {
+  std::error_code ignored;
+  const std::string path = fs::absolute(ref.path, ignored).lexically_normal().string();
+  return user_cache_folder() / "projects" /
+         (Hash().add(path).add(ref.format).add(ref.name).add(ref.part).hex() + ".txt");
+}
+
+void note_project(const Opening& opening, const fs::path& project) {
+  const fs::path note = note_of_project(opening.ref);
+  std::error_code ignored;
+  fs::create_directories(note.parent_path(), ignored);
+  (void)write_file(note, project.string());  // then the next opening looks for it again
+}
+
+/// Opens the project that was noted, and the drive by its repairs; false where that is not so any
+/// more.
+bool gather_noted(const OpenRequest& request, const OpeningTools& tools, Opening& opening) {
+  constexpr std::uint64_t kLongestPath = 8192;
+  const auto noted = read_text(note_of_project(opening.ref), kLongestPath);
+  std::error_code ignored;
+  if (!noted || noted->empty() || !fs::is_regular_file(*noted, ignored)) return false;
+  Opening found;
+  found.ref = opening.ref;
+  if (!open_project(*noted, request, tools, found) ||
+      !read_drive(found, repairs_of(found.document, request.repairs)))
+    return false;
+  found.fingerprint = fingerprint_of(*found.drive);
+  if (found.fingerprint != found.fingerprint_of_project) return false;
+  opening = std::move(found);
+  return true;
+}
+
 /// A drive, and the project that belongs to it.
 Result<void> gather_drive(const OpenRequest& request, const OpeningTools& tools, Opening& opening) {
   std::error_code ignored;
@@ -161,6 +179,7 @@ Result<void> gather_drive(const OpenRequest& request, const OpeningTools& tools,
   }
   opening.ref = std::move(refs->front());
   tools.step("Reading the drive");
+  if (request.project.empty() && gather_noted(request, tools, opening)) return {};
   if (const auto read = read_drive(opening, request.repairs); !read) return read;
   opening.fingerprint = fingerprint_of(*opening.drive);
   if (request.project == "memory") return {};
@@ -173,6 +192,7 @@ Result<void> gather_drive(const OpenRequest& request, const OpeningTools& tools,
     return {};
   }
   if (const auto done = open_project(path, request, tools, opening); !done) return done;
+  if (request.project.empty()) note_project(opening, path);
   // The default project is found by its drive, so its repairs are known only now.
   const Repairs repairs = repairs_of(opening.document, request.repairs);
   return repairs == request.repairs ? Result<void>{} : read_drive(opening, repairs);
@@ -326,6 +346,8 @@ Result<void> close_drive(Session& session) {
   session.time.playing = false;
   session.time.carry_s = 0;
   session.time.missed = 0;
+  session.time.passed_over = 0;
+  session.time.stride = 1;
   reset_inside(session);
   ++session.versions.document;
   ++session.versions.selection;

@@ -32,15 +32,72 @@ double gap_seconds(const Session& session, int from, int to) {
   const double gap = neighbours
                          ? std::abs(seconds_between(frames[static_cast<std::size_t>(from)].stamp,
                                                     frames[static_cast<std::size_t>(to)].stamp))
-                         : static_cast<double>(frame_gap_ns(*session.drive)) * 1e-9;
+                         : static_cast<double>(session.drive->frame_table().gap_ns()) * 1e-9;
   return std::clamp(gap, 1e-3, kLongestGapSeconds);
 }
 
-void show_frame(Session& session, int frame) {
+void show_frame(Session& session, int frame, int step) {
   session.time.frame = frame;
   session.inside->late_frame = -1;
   ++session.versions.time;
-  if (session.cache) session.cache->want(frame, session.time.direction);
+  if (session.cache) session.cache->want(frame, step);
+}
+
+/// The next picture: its frame, how many frames on it is, and its time from the shown frame, s of
+/// the drive. No steps at the end without loop; fewer than the stride before it.
+struct Due {
+  int frame = 0;
+  int steps = 0;
+  double seconds = 0;
+};
+
+Due next_due(const Session& session) {
+  Due due{session.time.frame, 0, 0};
+  while (due.steps < session.time.stride && due.steps < frame_count(session)) {
+    const std::optional<int> next = frame_after(session, due.frame);
+    if (!next) break;
+    due.seconds += gap_seconds(session, due.frame, *next);
+    due.frame = *next;
+    ++due.steps;
+  }
+  return due;
+}
+
+/// The least stride whose pictures the window can show at this rate.
+int least_stride(const Session& session) {
+  const double gap = session.drive->info().sequence
+                         ? static_cast<double>(session.drive->frame_table().gap_ns()) * 1e-9
+                         : kStillFrameSeconds;
+  const double most = kShortestPictureSeconds * session.time.rate;  // s of the drive a picture
+  return std::max(1, static_cast<int>(std::ceil(most / gap - 1e-6)));
+}
+
+/// Three late of ten: one frame more a picture. On time for long: one fewer is tried, and given up
+/// for longer each time that it fails.
+void learn_pace(Session& session, bool late) {
+  constexpr int kLateOfTen = 3, kTrial = 10, kMostPatience = 640, kMostStride = 64;
+  Pace& pace = session.inside->pace;
+  int& stride = session.time.stride;
+  pace.on_time = late ? 0 : pace.on_time + 1;
+  if (late)
+    ++pace.late;
+  else if (pace.on_time % 10 == 0)
+    pace.late = 0;
+  if (pace.trying && pace.on_time >= kTrial) {
+    pace.trying = false;
+    pace.patience = 40;
+  }
+  if (pace.late >= (pace.trying ? 1 : kLateOfTen)) {
+    if (pace.trying) pace.patience = std::min(2 * pace.patience, kMostPatience);
+    pace.trying = false;
+    pace.late = 0;
+    stride = std::min(stride + 1, kMostStride);
+  } else if (pace.on_time >= pace.patience && stride > least_stride(session)) {
+    pace.trying = true;
+    pace.on_time = 0;
+    --stride;
+  }
+  stride = std::max(stride, least_stride(session));
 }
 
 }  // namespace
@@ -49,56 +106,55 @@ void go_to_frame(Session& session, int frame) {
   if (!session.has_drive() || frame_count(session) == 0) return;
   const int to = std::clamp(frame, 0, frame_count(session) - 1);
   session.time.carry_s = 0;
+  session.time.stride = 1;
+  session.inside->pace = {};
   if (to == session.time.frame) return;
   session.time.direction = to < session.time.frame ? -1 : 1;
   set_preview(session, std::nullopt);  // a gesture belongs to its frame
-  show_frame(session, to);
+  show_frame(session, to, session.time.direction);
 }
 
 bool tick(Session& session, double real_seconds) {
   Playback& time = session.time;
   if (!time.playing || !session.has_drive()) return false;
   time.carry_s += real_seconds * time.rate;
-
-  // The frame whose time has come: several steps on where the loop is slower than play.
-  int due = time.frame;
-  int steps = 0;
-  double left = time.carry_s;
-  while (steps < frame_count(session)) {
-    const std::optional<int> next = frame_after(session, due);
-    if (!next) break;
-    const double gap = gap_seconds(session, due, *next);
-    if (left < gap) break;
-    left -= gap;
-    due = *next;
-    ++steps;
+  if (session.inside->pace.rate != time.rate) {
+    session.inside->pace = {.rate = time.rate};
+    time.stride = least_stride(session);
   }
-  if (steps == 0) {
-    if (!frame_after(session, time.frame)) time.playing = false;
-    return !time.playing;
+  const Due due = next_due(session);
+  if (due.steps == 0) {
+    time.playing = false;
+    return true;
   }
-  if (session.cache && !session.cache->complete(due)) {
+  if (time.carry_s < due.seconds) return false;
+  const int step = (time.direction < 0 ? -1 : 1) * time.stride;
+  if (session.cache && !session.cache->complete(due.frame)) {
     // Shown as soon as it is there; play goes on from then, without a hurry to make up for it.
-    const int next = *frame_after(session, time.frame);
-    if (!session.cache->complete(next)) {
-      if (session.inside->late_frame != next) {
-        session.inside->late_frame = next;
-        ++time.missed;
-        session.cache->want(time.frame, time.direction < 0 ? -1 : 1);
-      }
-      time.carry_s = std::min(time.carry_s, gap_seconds(session, time.frame, next));
-      return false;
+    if (session.inside->late_frame != due.frame) {
+      session.inside->late_frame = due.frame;
+      ++time.missed;
+      session.cache->want(time.frame, step);
     }
-    due = next;
-    steps = 1;
-    left = 0;
+    time.carry_s = std::min(time.carry_s, due.seconds);
+    return false;
   }
-  if (session.inside->late_frame >= 0) left = 0;
-  time.missed += static_cast<std::uint64_t>(steps - 1);
-  time.carry_s = left;
+  const bool late = session.inside->late_frame >= 0;
+  // A loop that is slower than the pictures are asked for is late as well.
+  const double left = late ? 0 : time.carry_s - due.seconds;
+  const bool behind = left >= due.seconds;
+  time.carry_s = behind ? 0 : left;
+  time.passed_over += static_cast<std::uint64_t>(due.steps - 1);
+  learn_pace(session, late || behind);
   set_preview(session, std::nullopt);
-  show_frame(session, due);
+  show_frame(session, due.frame, (time.direction < 0 ? -1 : 1) * time.stride);
   return true;
+}
+
+std::optional<double> seconds_to_next_picture(const Session& session) {
+  if (!session.time.playing || !session.has_drive() || session.inside->late_frame >= 0)
+    return std::nullopt;
+  return std::max(0.0, (next_due(session).seconds - session.time.carry_s) / session.time.rate);
 }
 
 }  // namespace sweepbox

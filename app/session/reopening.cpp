@@ -107,10 +107,10 @@ void show_drive(Session& session,
   session.cache = std::move(cache);
   const int last = static_cast<int>(session.drive->frames().size()) - 1;
   session.time.frame =
-      frame_named(*session.drive, frame).value_or(std::clamp(session.time.frame, 0, last));
+      session.drive->frame_table().named(frame).value_or(std::clamp(session.time.frame, 0, last));
   session.time.playing = false;
   if (session.layers.lidars.size() != session.drive->info().lidars.size()) show_all_lidars(session);
-  session.inside->cache_version = 0;
+  session.inside->shown_version = 0;
   session.inside->thinned.clear();
   session.cache->want(session.time.frame, 1);
   ++session.versions.document;

@@ -274,7 +274,13 @@ void say(Session& session, const Error& error) {
 }
 
 bool update(Session& session) {
-  bool changed = session.jobs.deliver() > 0;
+  // What is loaded ahead changes no picture but the timeline's bar, which the window brings up to
+  // date in its own time.
+  const FrameCache* cache = session.cache.get();
+  const std::uint64_t before = cache ? cache->arrivals() : 0;
+  const auto ran = static_cast<std::uint64_t>(session.jobs.deliver());
+  const bool same_cache = cache && cache == session.cache.get();
+  bool changed = ran > (same_cache ? cache->arrivals() - before : 0);
   if (session.doctor->jobs && session.doctor->jobs->deliver() > 0) changed = true;
   if (session.inside->opening && session.inside->opening->cancel.requested()) {
     stop_opening(session);
@@ -284,8 +290,8 @@ bool update(Session& session) {
   follow_repairs(session);
   SessionInside& inside = *session.inside;  // only now: a job's end may open another drive
   if (take_first_view(session)) changed = true;
-  if (session.cache && session.cache->version() != inside.cache_version) {
-    inside.cache_version = session.cache->version();
+  if (session.cache && session.cache->shown_version() != inside.shown_version) {
+    inside.shown_version = session.cache->shown_version();
     changed = true;
   }
   if (session.project) {

@@ -28,9 +28,12 @@ struct Playback {
   int direction = 1;  ///< of the last step: where to prefetch
   bool playing = false;
   bool loop = true;
-  double rate = 1;           ///< 0.1 … 8
-  double carry_s = 0;        ///< drive time since the shown frame's stamp while playing
-  std::uint64_t missed = 0;  ///< frames not ready when their time came (shown late), or passed over
+  double rate = 1;                ///< 0.1 … 8
+  double carry_s = 0;             ///< drive time since the shown frame's stamp while playing
+  std::uint64_t missed = 0;       ///< frames not ready when their time came (shown late)
+  std::uint64_t passed_over = 0;  ///< frames between those that were shown
+  /// Frames from one picture to the next: more than 1 where more are asked for than can be shown.
+  int stride = 1;
 };
 
 /// What is shown, and how.
@@ -274,9 +277,14 @@ std::string short_name(const Track& track);
 std::string shown_name(const Session& session, const Track& track);
 
 void go_to_frame(Session& session, int frame);  ///< clamped
-/// Advances playback by real seconds: shows the frame whose time has come if it is ready. True if
-/// the frame changed.
+/// Advances playback by real seconds: shows the frame whose time has come if it is ready. Where
+/// more pictures are asked for than the window can show or the machine can load, frames are passed
+/// over evenly (Playback::stride). True if the frame changed.
 bool tick(Session& session, double real_seconds);
+/// Real seconds until the next picture is due while playing; none where it waits for its data.
+std::optional<double> seconds_to_next_picture(const Session& session);
+/// Shortest time between two pictures while playing.
+constexpr double kShortestPictureSeconds = 1.0 / 60;
 /// Jobs' results, cache, messages; call once a frame before drawing. True if anything changed.
 bool update(Session& session);
 
@@ -307,6 +315,10 @@ bool everything_saved(const Session& session);
 
 /// Camera with the document's correction (or as loaded while "hold to see before").
 Camera shown_camera(const Session& session, const ImageFile& image);
+
+/// How far a box's lowest corner is above the ground under it, m. The ground is looked for in a
+/// job: empty until it is found, and where there is none.
+std::optional<double> above_ground(Session& session, const FrameBox& box);
 
 /// The camera in which the selected box is best seen: largest visible share times area, inside the
 /// image; −1 where none sees it.

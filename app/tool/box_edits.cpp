@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/assist/ground.hpp"
+#include "core/scene/boxes.hpp"
 
 namespace sweepbox {
 namespace {

@@ -5,6 +5,7 @@
 
 #include "app/view/brush.hpp"
 #include "app/view/shown_boxes.hpp"
+#include "core/scene/boxes.hpp"
 
 namespace sweepbox {
 
@@ -85,28 +86,27 @@ const std::vector<ImageBox>& ImageBoxes::of(Session& session, const ImageFile& f
   stamp_ = file.stamp;
   frame_ = session.frame().stamp;
   document_ = session.versions.document;
-  for (const auto& track : session.document().tracks()) {
-    const auto cuboid = cuboid_on_image(*track, *session.drive, frame_, file.stamp);
-    if (!cuboid) continue;
+  for (const auto& [track, cuboid] :
+       cuboids_on_image(session.document(), *session.drive, frame_, file.stamp)) {
     const auto old = std::find_if(before.begin(), before.end(), [&](const ImageBox& b) {
-      return b.track && b.track->uid == track->uid && b.cuboid_in_ego == *cuboid;
+      return b.track && b.track->uid == track->uid && b.cuboid_in_ego == cuboid;
     });
     if (old != before.end()) {
       old->track = track;
       boxes_.push_back(std::move(*old));
       continue;
     }
-    ImageBox box{track, *cuboid, project_box(camera, *cuboid), {}};
+    ImageBox box{track, cuboid, project_box(camera, cuboid), {}};
     if (box.seen.edges.empty()) continue;
-    const Vec3 half = cuboid->size / 2;
-    const double reach = std::clamp(0.35 * cuboid->size.x(), 0.3, 1.5), tip = half.x() + reach,
+    const Vec3 half = cuboid.size / 2;
+    const double reach = std::clamp(0.35 * cuboid.size.x(), 0.3, 1.5), tip = half.x() + reach,
                  wing = 0.35 * reach;
     const Vec3 ways[] = {{half.x(), 0, -half.z()},
                          {tip, 0, -half.z()},
                          {tip - wing, wing, -half.z()},
                          {tip - wing, -wing, -half.z()}};
     for (const Vec3& way : ways)
-      if (const auto pixel = camera.project(camera.camera_from_ego * (cuboid->pose * way)))
+      if (const auto pixel = camera.project(camera.camera_from_ego * (cuboid.pose * way)))
         box.arrow.push_back(*pixel);
     if (box.arrow.size() < 4) box.arrow.clear();
     boxes_.push_back(std::move(box));

@@ -37,16 +37,6 @@ std::pair<float, float> usual_range_of_axis(std::span<const float> xyz, std::siz
   return usual_range(values);
 }
 
-/// What colours from cameras depend on, besides the points.
-std::uint64_t images_key(const Session& session) {
-  if (session.layers.color_by != "camera" || !session.cache) return 0;
-  // Corrections change in Calibrate alone; elsewhere an edit of a box must not colour all points
-  // again.
-  const std::uint64_t document = session.layout == "calibrate" ? session.versions.document : 0;
-  return 1 + session.cache->version() + (document << 32) +
-         (session.calibrate.show_before ? 1ull << 63 : 0);
-}
-
 }  // namespace
 
 std::pair<double, double> height_span(std::span<const float> xyz, double ground) {
@@ -95,6 +85,19 @@ double ground_level(std::span<const float> xyz) {
   return low + (static_cast<float>(most) - 0.5f) * kStep;
 }
 
+ScenePoints::ImagesKey ScenePoints::images_key(const Session& session) {
+  ImagesKey key;
+  if (session.layers.color_by != "camera" || !session.cache) return key;
+  // Not the cache's version: that grows with every frame that is loaded ahead.
+  for (const ImageFile& file : session.frame().images)
+    key.images.push_back(session.cache->image(session.time.frame, file.camera).value);
+  // Corrections change in Calibrate alone; elsewhere an edit of a box must not colour all points
+  // again.
+  if (session.layout == "calibrate") key.document = session.versions.document;
+  key.before = session.calibrate.show_before;
+  return key;
+}
+
 bool ScenePoints::update(Session& session) {
   const std::uint64_t points_before = points_version_, inks_before = inks_version_;
   std::vector<Part> parts;
@@ -116,7 +119,7 @@ bool ScenePoints::update(Session& session) {
   InkKey key{.points = points_version_,
              .document = session.versions.document,
              .selection = session.versions.selection,
-             .cache = images_key(session),
+             .images = images_key(session),
              .color_by = session.layers.color_by,
              .boxes = session.layers.boxes,
              .others = session.layers.others,
@@ -172,10 +175,10 @@ void ScenePoints::make_table(const Session& session) {
 
 void ScenePoints::color(Session& session) {
   const std::string& by = session.layers.color_by;
-  if (values_of_ != by || values_points_ != points_version_ || values_cache_ != ink_key_.cache) {
+  if (values_of_ != by || values_points_ != points_version_ || values_images_ != ink_key_.images) {
     values_of_ = by;
     values_points_ = points_version_;
-    values_cache_ = ink_key_.cache;
+    values_images_ = ink_key_.images;
     values_.assign(size(), 0);
     direct_ = false;
     if (by == "camera")

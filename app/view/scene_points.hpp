@@ -55,8 +55,18 @@ class ScenePoints {
   std::uint64_t inks_version() const { return inks_version_; }  ///< grows with their colours
 
  private:
+  /// What colours from cameras depend on, besides the points.
+  struct ImagesKey {
+    std::vector<std::shared_ptr<const Image>> images;
+    std::uint64_t document = 0;
+    bool before = false;
+
+    bool operator==(const ImagesKey&) const = default;
+  };
+
   struct InkKey {
-    std::uint64_t points = 0, document = 0, selection = 0, cache = 0;
+    std::uint64_t points = 0, document = 0, selection = 0;
+    ImagesKey images;
     std::string color_by;
     bool boxes = true, others = true;
     std::vector<TrackId> hidden;
@@ -64,6 +74,7 @@ class ScenePoints {
     bool operator==(const InkKey&) const = default;
   };
 
+  static ImagesKey images_key(const Session& session);
   void gather(std::vector<Part> parts);
   void color(Session& session);
   void color_by_channel(std::string_view name);
@@ -77,7 +88,8 @@ class ScenePoints {
   InkTable table_;
   InkKey ink_key_;
   std::string values_of_;  ///< what values_ were made for
-  std::uint64_t values_points_ = 0, values_cache_ = 0;
+  std::uint64_t values_points_ = 0;
+  ImagesKey values_images_;
   bool direct_ = false;
   double ground_ = -1.7;
   Legend legend_;

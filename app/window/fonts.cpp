@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/panel/icons.hpp"
 #include "app/session/embedded.hpp"
 #include "app/window/embedded.hpp"
 #include "core/base/files.hpp"
@@ -28,7 +29,8 @@ constexpr const char* kNotoPath = "/usr/share/fonts/opentype/noto/NotoSansCJK-Re
 constexpr ImWchar kLatin[] = {0x0020, 0x00FF, 0x0100, 0x017F, 0x0391, 0x03C9, 0x2010,
                               0x2027, 0x2030, 0x203A, 0x2070, 0x209F, 0x2190, 0x2193,
                               0x2212, 0x2212, 0x2248, 0x2248, 0x2264, 0x2265, 0};
-constexpr ImWchar kIcons[] = {0xF000, 0xF2FF, 0};
+/// Names of keys.
+constexpr ImWchar kKeys[] = {0x0020, 0x00FF, 0x2190, 0x2193, 0};
 
 ImFontConfig embedded_config() {
   ImFontConfig config;
@@ -141,8 +143,10 @@ LoadedFonts load_fonts(float scale, std::string_view language) {
   fonts.tag = text_face("inter_medium", 11, false);
   fonts.title = text_face("inter_bold", 22, false);
   fonts.bold = text_face("inter_semibold", 14, false);
-  fonts.mono = add("mono_regular", std::round(11 * scale * kMonoLine), kLatin);
-  fonts.icons = add("icons", std::round(15 * scale), kIcons);
+  fonts.mono = add("mono_regular", std::round(11 * scale * kMonoLine), kKeys);
+  // The face has 700, drawn each time that the program starts.
+  const ImVector<ImWchar> icon_ranges = ranges_of(all_icons(), false);
+  fonts.icons = add("icons", std::round(15 * scale), icon_ranges.Data);
   atlas->Build();
   for (ImFont* font : {fonts.body, fonts.small, fonts.tag, fonts.title, fonts.bold}) {
     make_figures_tabular(font);

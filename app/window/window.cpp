@@ -37,7 +37,7 @@ constexpr std::string_view kCameraPrefix = "camera:";
 // A click whose press and release come together is seen by ImGui 1.86 over several frames; with
 // fewer than three some clicks were lost (measured).
 constexpr int kFramesAfterEvent = 3;
-constexpr double kFramePeriod = 1.0 / 60;
+constexpr double kFramePeriod = kShortestPictureSeconds;
 constexpr double kSettleLimit = 120;  ///< s; a hung disk must not hang a script for ever
 
 /// All versions as one number: another number, another picture.
@@ -66,7 +66,7 @@ std::uint64_t fingerprint(const Session& session) {
   mix(static_cast<std::uint64_t>(session.doctor->stage));
   mix(std::hash<std::string>{}(session.popup + '\n' + session.layout + '\n' + session.tool + '\n' +
                                session.filter + '\n' + session.locked_axis));
-  if (session.cache) mix(session.cache->version());
+  if (session.cache) mix(session.cache->shown_version());
   if (session.project) {
     const SaveState state = session.project->state();
     mix(state.durable);
@@ -103,7 +103,8 @@ struct Window::State {
   Clock::time_point start = Clock::now();
   Clock::time_point last_tick = Clock::now();
   int draws_left = kFramesAfterEvent;
-  std::uint64_t drawn = 0;  ///< fingerprint of the last picture
+  std::uint64_t drawn = 0;         ///< fingerprint of the last picture
+  std::uint64_t drawn_loaded = 0;  ///< FrameCache::version() of the last picture
   double wake_at_s = 0;
   double frame_s = kFramePeriod;  ///< smoothed
   float scale = 0;
@@ -235,6 +236,11 @@ void Window::State::advance() {
   last_tick = now;
   if (session->has_drive() && session->time.playing) tick(*session, passed);
   if (update(*session)) draws_left = std::max(draws_left, 1);
+  // What was loaded ahead is seen in the timeline alone: not worth a picture each.
+  constexpr double kLoadedAheadSeconds = 0.2;
+  if (const std::uint64_t loaded = session->cache ? session->cache->version() : 0;
+      loaded != drawn_loaded)
+    wake_at_s = std::min(wake_at_s, now_s() + kLoadedAheadSeconds);
   if (fingerprint(*session) != drawn) draws_left = std::max(draws_left, 1);
 }
 
@@ -342,6 +348,7 @@ void Window::State::draw_frame() {
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
   glfwSwapBuffers(window);
   drawn = fingerprint(*session);
+  drawn_loaded = session->cache ? session->cache->version() : 0;
   ask_before_quitting();
   const double took = std::chrono::duration<double>(Clock::now() - began).count();
   frame_s += (took - frame_s) * 0.1;
@@ -351,9 +358,9 @@ void Window::State::wait_for_events() {
   double timeout = 0.5;
   if (draws_left > 0 || views->animating()) {
     timeout = 0;
-  } else if (session->time.playing) {
+  } else if (const auto next = seconds_to_next_picture(*session)) {
     const double since = std::chrono::duration<double>(Clock::now() - last_tick).count();
-    timeout = kFramePeriod - since;
+    timeout = *next - since;
   }
   timeout = std::min(timeout, wake_at_s - now_s());
   if (timeout > 0.0005) {
@@ -462,7 +469,7 @@ Result<void> Window::run() {
     }
     if (state.typing.take_seen()) state.draws_left = kFramesAfterEvent;
     state.advance();
-    if (state.now_s() >= state.wake_at_s || state.views->animating() || session.time.playing) {
+    if (state.now_s() >= state.wake_at_s || state.views->animating()) {
       state.draws_left = std::max(state.draws_left, 1);
     }
     if (state.draws_left > 0) {

@@ -2,63 +2,9 @@
 
 #include <algorithm>
 #include <cassert>
+#include <set>
 
 namespace sweepbox {
-
-struct Document::Tracks {
-  std::vector<std::shared_ptr<const Track>> list;  ///< ascending uid
-  std::vector<std::uint64_t> edits;                ///< the edit that made each
-
-  std::size_t lower_bound(TrackId uid) const {
-    const auto found =
-        std::lower_bound(list.begin(), list.end(), uid, [](const auto& track, TrackId id) {
-          return track->uid < id;
-        });
-    return static_cast<std::size_t>(found - list.begin());
-  }
-
-  /// Index of the track; list.size() where there is none.
-  std::size_t find(TrackId uid) const {
-    const std::size_t at = lower_bound(uid);
-    return at < list.size() && list[at]->uid == uid ? at : list.size();
-  }
-
-  struct Replacement {
-    TrackId uid = 0;
-    std::shared_ptr<const Track> track;  ///< null: removed
-  };
-
-  /// The list with things replaced, in one pass: an import brings tens of thousands, and each put
-  /// into its place alone would move half of the others.
-  static Tracks replaced(const Tracks& before, std::vector<Replacement> by, std::uint64_t edit) {
-    // Of two of one uid the last counts.
-    std::stable_sort(
-        by.begin(), by.end(), [](const auto& a, const auto& b) { return a.uid < b.uid; });
-    Tracks after;
-    after.list.reserve(before.list.size() + by.size());
-    after.edits.reserve(before.list.size() + by.size());
-    std::size_t at = 0;
-    const auto keep_below = [&](TrackId uid) {
-      for (; at < before.list.size() && before.list[at]->uid < uid; ++at) {
-        after.list.push_back(before.list[at]);
-        after.edits.push_back(before.edits[at]);
-      }
-    };
-    for (std::size_t i = 0; i < by.size(); ++i) {
-      if (i + 1 < by.size() && by[i + 1].uid == by[i].uid) continue;
-      keep_below(by[i].uid);
-      if (at < before.list.size() && before.list[at]->uid == by[i].uid) ++at;
-      if (!by[i].track) continue;
-      after.list.push_back(std::move(by[i].track));
-      after.edits.push_back(edit);
-    }
-    for (; at < before.list.size(); ++at) {
-      after.list.push_back(before.list[at]);
-      after.edits.push_back(before.edits[at]);
-    }
-    return after;
-  }
-};
 
 namespace {
 
@@ -85,29 +31,23 @@ bool same(const Value& a, const Value& b) {
 }
 
 Document::Document(std::shared_ptr<const Taxonomy> taxonomy)
-    : taxonomy_(std::move(taxonomy)),
-      tracks_(std::make_shared<const Tracks>()),
-      others_(std::make_shared<const Others>()) {}
+    : taxonomy_(std::move(taxonomy)), others_(std::make_shared<const Others>()) {}
 
-std::span<const std::shared_ptr<const Track>> Document::tracks() const {
-  return tracks_->list;
+const Document::OfOneKind& Document::others(Kind kind) const {
+  static const OfOneKind none;
+  const auto found = others_->find(kind);
+  return found == others_->end() ? none : *found->second;
 }
 
-std::shared_ptr<const Track> Document::track(TrackId uid) const {
-  const std::size_t at = tracks_->find(uid);
-  return at < tracks_->list.size() ? tracks_->list[at] : nullptr;
-}
-
-std::shared_ptr<const Track> Document::track_named(std::string_view name) const {
-  for (const auto& track : tracks_->list)
-    if (track->name == name) return track;
-  return nullptr;
+const Document::Entry* Document::other(const Key& key) const {
+  const OfOneKind& things = others(key.kind);
+  const auto found = things.find(key.id);
+  return found == things.end() ? nullptr : &found->second;
 }
 
 Pose Document::correction(std::string_view sensor) const {
-  const auto found = others_->find({Kind::correction, std::string(sensor)});
-  if (found == others_->end()) return {};
-  const Pose* pose = std::get_if<Pose>(&found->second.value);
+  const Entry* found = other({Kind::correction, std::string(sensor)});
+  const Pose* pose = found ? std::get_if<Pose>(&found->value) : nullptr;
   return pose ? *pose : Pose{};
 }
 
@@ -116,28 +56,21 @@ Value Document::value(const Key& key) const {
     const auto found = track(uid_of(key));
     return found ? Value(found) : Value();
   }
-  const auto found = others_->find(key);
-  return found == others_->end() ? Value() : found->second.value;
+  const Entry* found = other(key);
+  return found ? found->value : Value();
 }
 
 std::uint64_t Document::edit_of(const Key& key) const {
-  if (key.kind == Kind::track) {
-    const std::size_t at = tracks_->find(uid_of(key));
-    return at < tracks_->list.size() ? tracks_->edits[at] : 0;
-  }
-  const auto found = others_->find(key);
-  return found == others_->end() ? 0 : found->second.edit;
+  if (key.kind == Kind::track) return tracks_.edit_of(uid_of(key));
+  const Entry* found = other(key);
+  return found ? found->edit : 0;
 }
 
 std::vector<Key> Document::keys(Kind kind) const {
   std::vector<Key> result;
-  if (kind == Kind::track) {
-    for (const auto& track : tracks_->list) result.push_back({kind, to_hex(track->uid)});
-    return result;
-  }
-  for (auto at = others_->lower_bound({kind, {}}); at != others_->end() && at->first.kind == kind;
-       ++at)
-    result.push_back(at->first);
+  if (kind == Kind::track)
+    for (const auto& track : tracks_) result.push_back({kind, to_hex(track->uid)});
+  for (const auto& [id, entry] : others(kind)) result.push_back({kind, id});
   return result;
 }
 
@@ -148,8 +81,8 @@ Document Document::with(const Key& key, const Value& value, std::uint64_t edit_n
 
 Document Document::with(std::span<const std::pair<Key, Value>> things,
                         std::uint64_t edit_number) const {
-  std::vector<Tracks::Replacement> tracks;
-  std::shared_ptr<Others> others;
+  std::vector<TrackList::Replacement> tracks;
+  std::map<Kind, OfOneKind> changed;
   for (const auto& [key, value] : things) {
     if (key.kind == Kind::track) {
       const auto* track = std::get_if<std::shared_ptr<const Track>>(&value);
@@ -158,36 +91,35 @@ Document Document::with(std::span<const std::pair<Key, Value>> things,
       tracks.push_back({uid_of(key), track ? *track : nullptr});
       continue;
     }
-    if (!others) others = std::make_shared<Others>(*others_);
+    const auto [kind, first] = changed.try_emplace(key.kind);
+    if (first) kind->second = others(key.kind);
     if (std::holds_alternative<std::monostate>(value))
-      others->erase(key);
+      kind->second.erase(key.id);
     else
-      (*others)[key] = {value, edit_number};
+      kind->second[key.id] = {value, edit_number};
   }
   Document result = *this;
-  if (!tracks.empty())
-    result.tracks_ =
-        std::make_shared<const Tracks>(Tracks::replaced(*tracks_, std::move(tracks), edit_number));
-  if (others) result.others_ = std::move(others);
+  if (!tracks.empty()) result.tracks_ = tracks_.with(std::move(tracks), edit_number);
+  if (changed.empty()) return result;
+  Others all = *others_;
+  for (auto& [kind, of_kind] : changed)
+    all[kind] = std::make_shared<const OfOneKind>(std::move(of_kind));
+  result.others_ = std::make_shared<const Others>(std::move(all));
   return result;
 }
 
 bool Document::operator==(const Document& other) const {
-  if (tracks_ != other.tracks_ &&
-      !std::equal(tracks_->list.begin(),
-                  tracks_->list.end(),
-                  other.tracks_->list.begin(),
-                  other.tracks_->list.end(),
-                  [](const auto& a, const auto& b) { return same_thing(a, b); }))
-    return false;
-  return others_ == other.others_ ||
-         std::equal(others_->begin(),
-                    others_->end(),
-                    other.others_->begin(),
-                    other.others_->end(),
-                    [](const auto& a, const auto& b) {
-                      return a.first == b.first && same(a.second.value, b.second.value);
-                    });
+  if (!(tracks_ == other.tracks_)) return false;
+  if (others_ == other.others_) return true;
+  std::set<Kind> kinds;
+  for (const Document* document : {this, &other})
+    for (const auto& [kind, things] : *document->others_) kinds.insert(kind);
+  return std::all_of(kinds.begin(), kinds.end(), [&](Kind kind) {
+    const OfOneKind &a = others(kind), &b = other.others(kind);
+    return &a == &b || std::equal(a.begin(), a.end(), b.begin(), b.end(), [](auto& x, auto& y) {
+      return x.first == y.first && same(x.second.value, y.second.value);
+    });
+  });
 }
 
 Camera corrected(const Camera& camera, const Document& document) {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/annotation/taxonomy.hpp"
-#include "core/annotation/track.hpp"
+#include "core/annotation/track_list.hpp"
 #include "core/sensor/camera.hpp"
 #include "core/sensor/point_cloud.hpp"
 
@@ -71,12 +71,21 @@ class Document {
 
   std::shared_ptr<const Taxonomy> shared_taxonomy() const { return taxonomy_; }
 
-  /// Ascending uid.
-  std::span<const std::shared_ptr<const Track>> tracks() const;
+  const TrackList& tracks() const { return tracks_; }
+
   /// nullptr where there is none.
-  std::shared_ptr<const Track> track(TrackId uid) const;
+  std::shared_ptr<const Track> track(TrackId uid) const { return tracks_.find(uid); }
+
   /// The first with that shown name; nullptr where there is none.
-  std::shared_ptr<const Track> track_named(std::string_view name) const;
+  std::shared_ptr<const Track> track_named(std::string_view name) const {
+    return tracks_.named(name);
+  }
+
+  /// Tracks whose life has a moment in [first, last], ascending uid: those that a frame or an image
+  /// can show. Costs what it answers, not what the document holds.
+  std::vector<std::shared_ptr<const Track>> tracks_at(Stamp first, Stamp last) const {
+    return tracks_.living(first, last);
+  }
 
   /// Identity where nobody corrected the sensor.
   Pose correction(std::string_view sensor) const;
@@ -87,9 +96,10 @@ class Document {
   /// Keys of one kind, ascending.
   std::vector<Key> keys(Kind kind) const;
 
-  /// The document with one thing replaced (monostate removes it). O(tracks) pointers for a track.
+  /// The document with one thing replaced (monostate removes it). A track costs a chunk of the list
+  /// (TrackList), another thing a copy of those of its kind.
   Document with(const Key& key, const Value& value, std::uint64_t edit_number = 0) const;
-  /// The same for many things at once, at the price of one copy of each list (imports).
+  /// The same for many things at once, in one pass over each list (imports).
   Document with(std::span<const std::pair<Key, Value>> things, std::uint64_t edit_number = 0) const;
 
   /// Equal things with equal values; edit numbers do not count.
@@ -100,11 +110,15 @@ class Document {
     Value value;
     std::uint64_t edit = 0;
   };
-  struct Tracks;
-  using Others = std::map<Key, Entry>;
+
+  using OfOneKind = std::map<std::string, Entry, std::less<>>;  ///< by id
+  using Others = std::map<Kind, std::shared_ptr<const OfOneKind>>;
+
+  const OfOneKind& others(Kind kind) const;
+  const Entry* other(const Key& key) const;
 
   std::shared_ptr<const Taxonomy> taxonomy_;
-  std::shared_ptr<const Tracks> tracks_;
+  TrackList tracks_;
   std::shared_ptr<const Others> others_;
 };
 

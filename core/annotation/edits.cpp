@@ -42,17 +42,10 @@ Text title_of(const Track& track, const std::optional<Cuboid>& before, const Cub
 }  // namespace
 
 TrackId new_track_id() {
-  std::random_device device;  // the kernel's
+  thread_local std::random_device device;  // the kernel's; opening it costs more than asking it
   TrackId id = 0;
   while (id == 0) id = (TrackId{device()} << 32) | device();
   return id;
-}
-
-std::string free_name(const Document& document) {
-  std::set<std::string_view> taken;
-  for (const auto& track : document.tracks()) taken.insert(track->name);
-  for (std::size_t number = 1;; ++number)
-    if (std::string name = std::to_string(number); !taken.contains(name)) return name;
 }
 
 Result<Edit> create_track(const Document& document,
@@ -67,7 +60,7 @@ Result<Edit> create_track(const Document& document,
   if (uid == 0 || document.track(uid)) return refuse("This box is there already");
   Track track;
   track.uid = uid;
-  track.name = free_name(document);
+  track.name = document.tracks().free_name();
   track.class_name = found->name;
   track.first = track.last = moment.stamp;
   put_key(track, moment, world_cuboid, KeySource::hand);
@@ -328,7 +321,7 @@ Result<Edit> duplicate(const Document& document,
   if (new_uid == 0 || document.track(new_uid)) return refuse("This box is there already");
   Track track;
   track.uid = new_uid;
-  track.name = free_name(document);
+  track.name = document.tracks().free_name();
   track.class_name = (*original)->class_name;
   track.attributes = (*original)->attributes;
   track.first = track.last = moment.stamp;

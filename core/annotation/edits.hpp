@@ -19,8 +19,6 @@ struct Moment {
 // Origin.
 
 TrackId new_track_id();
-/// The smallest number not yet taken as a shown name: "1", "2" …
-std::string free_name(const Document& document);
 
 /// A new track with one key; life is that moment, or `life` where given (a drive's whole span for
 /// still things). Rigid.

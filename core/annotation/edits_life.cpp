@@ -146,7 +146,7 @@ Result<Edit> split(const Document& document, TrackId uid, const Moment& moment, 
     return refuse(text("{} is absent on one side of {}", words_of(**before), words_of(moment)),
                   "split it in a frame where it has a box");
   tail.uid = new_uid;
-  tail.name = free_name(document);
+  tail.name = document.tracks().free_name();
   const Text title =
       text("{} split in {}: {} goes on", words_of(**before), words_of(moment), words_of(tail));
   TrackChanges changes(document);

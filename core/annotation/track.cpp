@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/base/limits.hpp"
+#include "core/base/parse.hpp"
 
 namespace sweepbox {
 namespace {
@@ -97,6 +98,13 @@ std::optional<TrackId> track_id_from_hex(std::string_view hex) {
   if (hex.size() != 16 || code != std::errc() || end != hex.data() + hex.size())
     return std::nullopt;
   return id;
+}
+
+bool name_before(std::string_view a, std::string_view b) {
+  const auto x = to_integer(a), y = to_integer(b);
+  if (x && y) return *x != *y ? *x < *y : a < b;
+  if (x || y) return x.has_value();
+  return a < b;
 }
 
 std::string_view name_of(TrackState state) {

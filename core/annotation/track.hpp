@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/stamp.hpp"
@@ -16,6 +17,9 @@ using TrackId = std::uint64_t;  ///< 64-bit random, never changes, never 0
 /// Sixteen hex digits: how edits and files name a track.
 std::string to_hex(TrackId id);
 std::optional<TrackId> track_id_from_hex(std::string_view hex);
+
+/// The order of tracks by their shown names: numbers before words, by value; then as text.
+bool name_before(std::string_view a, std::string_view b);
 
 using Attributes = std::map<std::string, std::string>;
 

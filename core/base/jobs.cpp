@@ -113,9 +113,13 @@ int Jobs::deliver() {
     const std::lock_guard lock(state_->mutex);
     ready.swap(state_->finished);
   }
-  for (State::Finished& result : ready)
-    if (result.done && !result.cancel.requested()) result.done();
-  return static_cast<int>(ready.size());
+  int ran = 0;
+  for (State::Finished& result : ready) {
+    if (!result.done || result.cancel.requested()) continue;
+    result.done();
+    ++ran;
+  }
+  return ran;
 }
 
 int Jobs::pending() const {

@@ -142,8 +142,8 @@ void examine_units(const Evidence& evidence, Examination& result) {
   for (const FrameInfo& frame : drive.frames())
     if (!frame.sweeps.empty() && frame.sweeps.front())
       sweeps.push_back(frame.sweeps.front()->stamp);
-  const double gap =
-      sweeps.size() >= 3 ? gap_of(sweeps) : static_cast<double>(frame_gap_ns(drive)) * 1e-9;
+  const double gap = sweeps.size() >= 3 ? gap_of(sweeps)
+                                        : static_cast<double>(drive.frame_table().gap_ns()) * 1e-9;
   const auto factor = factor_for(gap);
   if (gap > 0 && (gap < kLeastGap || gap > kMostGap) && factor) {
     result.findings.push_back(unit_finding(drive, {}, gap, *factor, gap > 60 || gap < 2e-3));

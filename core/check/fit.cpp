@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/label/instants.hpp"
+#include "core/scene/world.hpp"
 
 namespace sweepbox::doctor {
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/hash.hpp"
+
 namespace sweepbox {
 namespace {
 
@@ -29,38 +31,26 @@ Pose ego_from_ego(const Drive& drive, Stamp from, Stamp to) {
   return world_from_now->inverse() * *world_from_then;
 }
 
-std::int64_t frame_gap_ns(const Drive& drive) {
-  constexpr std::int64_t kUsual = 100'000'000;
-  std::vector<std::int64_t> gaps;
-  const auto frames = drive.frames();
-  for (std::size_t i = 1; i < frames.size(); ++i)
-    gaps.push_back(frames[i].stamp.ns - frames[i - 1].stamp.ns);
-  std::erase_if(gaps, [](std::int64_t gap) { return gap <= 0; });
-  if (gaps.empty()) return kUsual;
-  const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>((gaps.size() - 1) / 2);
-  std::nth_element(gaps.begin(), middle, gaps.end());
-  return *middle;
+const FrameTable& Drive::frame_table() const {
+  std::call_once(tabled_, [this] { frame_table_ = std::make_unique<const FrameTable>(*this); });
+  return *frame_table_;
 }
 
-std::optional<int> frame_named(const Drive& drive, std::string_view name) {
-  const auto frames = drive.frames();
-  for (std::size_t i = 0; i < frames.size(); ++i)
-    if (frames[i].name == name) return static_cast<int>(i);
-  return std::nullopt;
-}
-
-int frame_nearest(const Drive& drive, Stamp stamp) {
-  const auto frames = drive.frames();
-  if (frames.empty()) return -1;
-  const auto after = std::lower_bound(
-      frames.begin(), frames.end(), stamp, [](const FrameInfo& frame, Stamp wanted) {
-        return frame.stamp < wanted;
-      });
-  if (after == frames.begin()) return 0;
-  const auto before = after - 1;
-  const bool later =
-      after != frames.end() && distance(after->stamp, stamp) < distance(stamp, before->stamp);
-  return static_cast<int>((later ? after : before) - frames.begin());
+std::string fingerprint_of(const Drive& drive) {
+  Hash hash;
+  hash.add(drive.info().format);
+  const auto add_size = [&](const std::string& file) {
+    std::error_code absent;
+    const auto size = std::filesystem::file_size(drive.info().root / file, absent);
+    hash.add(absent ? std::uint64_t{0} : static_cast<std::uint64_t>(size));
+  };
+  for (const FrameInfo& frame : drive.frames()) {
+    hash.add(frame.name);
+    for (const auto& sweep : frame.sweeps)
+      if (sweep) add_size(sweep->file);
+    for (const ImageFile& image : frame.images) add_size(image.file);
+  }
+  return hash.hex();
 }
 
 std::optional<double> time_offset_s(const FrameInfo& frame, int camera) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/stamp.hpp"
+#include "core/drive/frame_table.hpp"
 #include "core/drive/repairs.hpp"
 #include "core/sensor/camera.hpp"
 #include "core/sensor/image.hpp"
@@ -112,6 +114,13 @@ class Drive {
   /// Files absent between the first and the last of their sensor.
   virtual int missing_sweeps() const = 0;
   virtual int missing_images() const = 0;
+
+  /// Of frames(), made at the first call, from any thread.
+  const FrameTable& frame_table() const;
+
+ private:
+  mutable std::once_flag tabled_;
+  mutable std::unique_ptr<const FrameTable> frame_table_;
 };
 
 /// world_from_ego, or identity where the drive has no poses: then the "world" of keyframes is ego
@@ -122,14 +131,9 @@ Pose world_from_ego_or_identity(const Drive& drive, Stamp stamp);
 /// times.
 Pose ego_from_ego(const Drive& drive, Stamp from, Stamp to);
 
-/// Typical gap between frames, ns (median of the differences); 100 ms where there are fewer than
-/// two.
-std::int64_t frame_gap_ns(const Drive& drive);
-
-/// Index of the frame with that name, or with the nearest stamp. Empty / −1 for a drive without
-/// frames.
-std::optional<int> frame_named(const Drive& drive, std::string_view name);
-int frame_nearest(const Drive& drive, Stamp stamp);
+/// Hash over format, frame names and file sizes: the same data found elsewhere is the same drive.
+/// Slow for many files: for jobs.
+std::string fingerprint_of(const Drive& drive);
 
 /// Image minus sweep, seconds; empty where the frame has no image of that camera or no sweep.
 std::optional<double> time_offset_s(const FrameInfo& frame, int camera);

@@ -86,6 +86,8 @@ struct FrameCache::State : std::enable_shared_from_this<FrameCache::State> {
   int in_flight = 0;
   std::uint64_t bytes = 0;
   std::uint64_t version = 0;
+  std::uint64_t shown_version = 0;
+  std::uint64_t arrivals = 0;
 
   int frame_count() const { return static_cast<int>(drive->frames().size()); }
 
@@ -100,16 +102,16 @@ struct FrameCache::State : std::enable_shared_from_this<FrameCache::State> {
   }
 
   /// The frame, then those ahead; standing still, both ways. One behind is kept for a step back.
-  std::vector<int> frames_wanted(int direction) const {
+  std::vector<int> frames_wanted(int step) const {
     std::vector<int> order = {frame};
     for (int i = 1; i <= options.prefetch; ++i) {
-      if (direction != 0) {
-        order.push_back(frame + (direction > 0 ? i : -i));
+      if (step != 0) {
+        order.push_back(frame + i * step);
       } else if (2 * i <= options.prefetch + 1) {
         order.push_back(frame + i);
         order.push_back(frame - i);
       }
-      if (i == 1 && direction != 0) order.push_back(frame - (direction > 0 ? 1 : -1));
+      if (i == 1 && step != 0) order.push_back(frame - (step > 0 ? 1 : -1));
     }
     return order;
   }
@@ -121,13 +123,13 @@ struct FrameCache::State : std::enable_shared_from_this<FrameCache::State> {
     return usual == usual_bytes.end() ? 0 : usual->second;
   }
 
-  void want(int new_frame, int direction) {
+  void want(int new_frame, int step) {
     if (new_frame != frame) refused.clear();
     frame = new_frame;
     wanted.clear();
     rank.clear();
     std::uint64_t expected = 0;
-    for (const int one : frames_wanted(direction))
+    for (const int one : frames_wanted(step))
       for (const Key& key : keys_of(one)) {
         expected += expected_bytes(key);
         if (one != frame && expected > options.byte_cap) break;
@@ -181,7 +183,10 @@ struct FrameCache::State : std::enable_shared_from_this<FrameCache::State> {
           return cancel.requested() ? Loaded() : load(*from, key, width);
         },
         [weak = weak_from_this(), key](Loaded loaded) {
-          if (const auto state = weak.lock()) state->arrived(key, std::move(loaded));
+          const auto state = weak.lock();
+          if (!state) return;
+          ++state->arrivals;
+          state->arrived(key, std::move(loaded));
         },
         // Newest first would let every later wish overtake the frame that is looked at.
         Jobs::Order::first_come);
@@ -199,6 +204,7 @@ struct FrameCache::State : std::enable_shared_from_this<FrameCache::State> {
     bytes += slot.bytes;
     if (slot.bytes > 0) usual_bytes[{key.image, key.sensor}] = slot.bytes;
     ++version;
+    if (key.frame == frame) ++shown_version;
     make_room();
     schedule();
   }
@@ -252,8 +258,8 @@ FrameCache::~FrameCache() {
     if (slot.loading) slot.loading->request();
 }
 
-void FrameCache::want(int frame, int direction) {
-  state_->want(frame, direction);
+void FrameCache::want(int frame, int step) {
+  state_->want(frame, step);
 }
 
 void FrameCache::set_image_width(int camera, int width) {
@@ -281,12 +287,35 @@ bool FrameCache::complete(int frame) const {
   });
 }
 
+std::vector<std::pair<int, int>> FrameCache::complete_runs() const {
+  std::vector<std::pair<int, int>> runs;
+  const auto& slots = state_->slots;
+  for (auto slot = slots.begin(); slot != slots.end();
+       slot = slots.lower_bound({slot->first.frame + 1, false, 0})) {
+    const int frame = slot->first.frame;
+    if (!complete(frame)) continue;
+    if (!runs.empty() && runs.back().second == frame)
+      ++runs.back().second;
+    else
+      runs.emplace_back(frame, frame + 1);
+  }
+  return runs;
+}
+
 std::uint64_t FrameCache::bytes() const {
   return state_->bytes;
 }
 
 std::uint64_t FrameCache::version() const {
   return state_->version;
+}
+
+std::uint64_t FrameCache::shown_version() const {
+  return state_->shown_version;
+}
+
+std::uint64_t FrameCache::arrivals() const {
+  return state_->arrivals;
 }
 
 }  // namespace sweepbox

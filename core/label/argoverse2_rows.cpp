@@ -66,7 +66,7 @@ Result<Columns> columns_of(const Table& table) {
 Instant Times::at(std::int64_t ns) const {
   const std::string name = std::to_string(ns);
   if (instants_.has(name)) return instants_.named(name);
-  const int nearest = drive_.frames().empty() ? -1 : frame_nearest(drive_, {ns});
+  const int nearest = drive_.frames().empty() ? -1 : drive_.frame_table().nearest({ns});
   if (nearest < 0) return {-1, 0, name, {ns}};
   const FrameInfo& frame = drive_.frames()[static_cast<std::size_t>(nearest)];
   constexpr std::int64_t kSame = 1000;  // doubles of seconds round so

@@ -1,11 +1,13 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <ranges>
 #include <set>
 
 #include "core/annotation/edits.hpp"
 #include "core/label/instants.hpp"
 #include "core/label/label.hpp"
+#include "core/scene/world.hpp"
 
 namespace sweepbox {
 namespace {
@@ -54,12 +56,12 @@ void set_attributes(Track& track,
   }
 }
 
-/// Labelled instants between the track's boxes that have none: absent from halfway before the first
-/// of them to halfway after the last.
+/// Labelled instants (ascending) between the track's boxes that have none: absent from halfway
+/// before the first of them to halfway after the last.
 void set_absences(Track& track, std::span<const Stamp> labelled) {
-  std::vector<Stamp> stamps;
-  for (const Stamp stamp : labelled)
-    if (track.first <= stamp && stamp <= track.last) stamps.push_back(stamp);
+  const auto stamps =
+      std::ranges::subrange(std::lower_bound(labelled.begin(), labelled.end(), track.first),
+                            std::upper_bound(labelled.begin(), labelled.end(), track.last));
   const auto halfway = [](Stamp a, Stamp b) { return Stamp{a.ns + (b.ns - a.ns) / 2}; };
   bool present = true;
   for (std::size_t i = 0; i < stamps.size(); ++i) {
@@ -80,6 +82,7 @@ std::vector<Stamp> labelled_instants(const LabelSet& set, const Drive& drive) {
   if (!set.labelled.empty()) return set.labelled;
   std::vector<Stamp> stamps;
   for (const FrameInfo& frame : drive.frames()) stamps.push_back(frame.stamp);
+  std::sort(stamps.begin(), stamps.end());
   return stamps;
 }
 

@@ -152,20 +152,6 @@ std::vector<Instant> instants_of(const Drive& drive,
   return result;
 }
 
-Pose world_from_ego_of_label(const Drive& drive, Stamp stamp) {
-  if (!drive.info().poses) return {};
-  if (const auto pose = drive.world_from_ego(stamp)) return *pose;
-  const auto frames = drive.frames();
-  std::vector<std::size_t> order(frames.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return std::abs(frames[a].stamp.ns - stamp.ns) < std::abs(frames[b].stamp.ns - stamp.ns);
-  });
-  for (const std::size_t i : order)
-    if (const auto pose = drive.world_from_ego(frames[i].stamp)) return *pose;
-  return {};
-}
-
 Pose ego_from_clouds(const Drive& drive, int frame) {
   if (drive.info().lidars.empty()) return {};
   return drive.ego_from(drive.info().lidars.front().name, frame).value_or(Pose{});

@@ -86,10 +86,6 @@ inline bool is_made_up(std::string_view track) {
          track.find_first_not_of("0123456789", slash + 1) == std::string_view::npos;
 }
 
-/// Pose at an instant for labels: the drive's own; beyond its poses that of the nearest frame that
-/// has one; identity for a drive without poses ("relative to ego").
-Pose world_from_ego_of_label(const Drive& drive, Stamp stamp);
-
 /// ego from the frame that the reference lidar's files are in: that of boxes drawn on the clouds.
 Pose ego_from_clouds(const Drive& drive, int frame);
 

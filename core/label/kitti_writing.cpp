@@ -7,6 +7,7 @@
 #include "core/base/files.hpp"
 #include "core/base/parse.hpp"
 #include "core/label/reading.hpp"
+#include "core/scene/boxes.hpp"
 
 namespace sweepbox {
 namespace {

@@ -179,24 +179,4 @@ Edit realign_edit(const Drive& drive, const Document& document);
 /// What the format cannot hold of what the document has.
 std::vector<Loss> losses(const LabelFormat& format, const WriteRequest& request);
 
-/// Every cuboid of the document in a frame: (track, cuboid in ego at the frame's stamp), by name,
-/// numbers by value.
-struct FrameCuboid {
-  std::shared_ptr<const Track> track;
-  Cuboid cuboid_in_ego;
-};
-
-std::vector<FrameCuboid> cuboids_in_frame(const Document& document, const Drive& drive, int frame);
-
-/// The box of a track at a time as seen from ego at that time (an image's own, a sweep's own), up
-/// to half a frame gap beyond its life.
-std::optional<Cuboid> cuboid_in_ego_at(const Track& track, const Drive& drive, Stamp stamp);
-
-/// The box of a track as an image of the frame at `frame` sees it: at the image's time, seen from
-/// ego then. A box of the frame is carried on where the track's life ends before the image.
-std::optional<Cuboid> cuboid_on_image(const Track& track,
-                                      const Drive& drive,
-                                      Stamp frame,
-                                      Stamp image);
-
 }  // namespace sweepbox

@@ -5,6 +5,7 @@
 #include "core/label/nuscenes_labels.hpp"
 #include "core/label/nuscenes_writing.hpp"
 #include "core/label/writing.hpp"
+#include "core/scene/world.hpp"
 
 namespace sweepbox::nuscenes {
 

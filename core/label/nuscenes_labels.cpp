@@ -49,7 +49,7 @@ Instant instant_of(const Drive& drive,
                    Stamp stamp) {
   if (instants.has(name)) return instants.named(name);
   constexpr std::int64_t kNear = 1'000'000;
-  const int nearest = frame_nearest(drive, stamp);
+  const int nearest = drive.frame_table().nearest(stamp);
   if (nearest >= 0) {
     const FrameInfo& frame = drive.frames()[static_cast<std::size_t>(nearest)];
     if (std::max(frame.stamp, stamp).ns - std::min(frame.stamp, stamp).ns <= kNear)

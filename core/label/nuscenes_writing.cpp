@@ -14,6 +14,7 @@
 #include "core/label/nuscenes_rows.hpp"
 #include "core/label/points.hpp"
 #include "core/label/writing.hpp"
+#include "core/scene/world.hpp"
 
 namespace sweepbox::nuscenes {
 namespace {

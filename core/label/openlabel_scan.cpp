@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/base/parse.hpp"
+#include "core/scene/world.hpp"
 
 namespace sweepbox {
 namespace {
@@ -133,9 +134,9 @@ void OpenLabelFile::find_frames() {
       if (const auto text = node ? json_.string(node) : std::nullopt) seconds = to_double(*text);
       if (!seconds || !(std::abs(*seconds) < 4e9) || drive_frames.empty()) continue;
       const Stamp stamp = later({0}, *seconds);
-      const int near = frame_nearest(*drive_, stamp);
+      const int near = drive_->frame_table().nearest(stamp);
       const FrameInfo& info = drive_frames[static_cast<std::size_t>(near)];
-      if (std::abs(info.stamp.ns - stamp.ns) * 4 > frame_gap_ns(*drive_)) continue;
+      if (std::abs(info.stamp.ns - stamp.ns) * 4 > drive_->frame_table().gap_ns()) continue;
       frame.instant = instant_of_frame(*drive_, near);
       ++met;
     }

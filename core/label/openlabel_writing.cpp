@@ -6,6 +6,7 @@
 #include "core/base/files.hpp"
 #include "core/base/parse.hpp"
 #include "core/label/openlabel_attributes.hpp"
+#include "core/scene/world.hpp"
 
 namespace sweepbox {
 namespace {

@@ -10,6 +10,7 @@
 #include "core/base/parse.hpp"
 #include "core/geometry/iou.hpp"
 #include "core/label/instants.hpp"
+#include "core/scene/world.hpp"
 
 namespace sweepbox {
 
@@ -46,7 +47,7 @@ struct Placed {
 };
 
 int near_frame(const Drive& drive, int frame, Stamp stamp) {
-  return std::max(0, frame >= 0 ? frame : frame_nearest(drive, stamp));
+  return std::max(0, frame >= 0 ? frame : drive.frame_table().nearest(stamp));
 }
 
 Pose turned(double yaw) {
@@ -176,7 +177,7 @@ void change_all(LabelSet& labels, const Drive& drive, const BoxChange& change) {
 void shift_frames(LabelSet& labels, const Drive& drive, std::int64_t frames) {
   const LabelFormat* format = label_format(labels.format);
   const auto count = static_cast<std::int64_t>(drive.frames().size());
-  const std::int64_t by_ns = frames * frame_gap_ns(drive);
+  const std::int64_t by_ns = frames * drive.frame_table().gap_ns();
   const auto moved = [&](int from, Stamp stamp) -> std::pair<int, Stamp> {
     const std::int64_t to = from + frames;
     if (from < 0 || to < 0 || to >= count) return {-1, Stamp{stamp.ns + by_ns}};
@@ -194,7 +195,7 @@ void shift_frames(LabelSet& labels, const Drive& drive, std::int64_t frames) {
   }
   for (Track& track : labels.tracks) {
     for (Keyframe& key : track.keys) {
-      const auto frame = frame_named(drive, key.frame);
+      const auto frame = drive.frame_table().named(key.frame);
       const auto [to, stamp] = moved(frame.value_or(-1), key.stamp);
       key.frame = to >= 0 ? drive.frames()[static_cast<std::size_t>(to)].name : std::string();
       key.stamp = stamp;

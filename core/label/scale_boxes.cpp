@@ -4,6 +4,7 @@
 
 #include "core/label/points.hpp"
 #include "core/label/upright.hpp"
+#include "core/scene/world.hpp"
 
 namespace sweepbox {
 namespace {

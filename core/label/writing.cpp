@@ -5,6 +5,8 @@
 #include <set>
 
 #include "core/base/parse.hpp"
+#include "core/scene/boxes.hpp"
+#include "core/scene/world.hpp"
 
 namespace sweepbox {
 namespace {
@@ -26,13 +28,6 @@ OutBox out_box(const std::shared_ptr<const Track>& track, const Cuboid& in_ego, 
 }
 
 }  // namespace
-
-bool name_before(std::string_view a, std::string_view b) {
-  const auto x = to_integer(a), y = to_integer(b);
-  if (x && y) return *x != *y ? *x < *y : a < b;
-  if (x || y) return x.has_value();
-  return a < b;
-}
 
 Claims::Claims(std::span<const OutBox> boxes,
                const Source* source,

@@ -79,7 +79,4 @@ std::string word_for(const Taxonomy& taxonomy,
                      std::span<const std::string_view> words,
                      std::string_view other = {});
 
-/// Numbers before words, by value; then as text.
-bool name_before(std::string_view a, std::string_view b);
-
 }  // namespace sweepbox

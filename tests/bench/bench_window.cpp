@@ -5,16 +5,16 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <memory>
 #include <random>
 #include <thread>
 
 #include "app/command/display.hpp"
-#include "app/window/window.hpp"
 #include "core/drive/sweepbox_folder.hpp"
 #include "core/picture/picture.hpp"
 #include "core/synth/synth.hpp"
+#include "tests/bench/mapper.hpp"
 #include "tests/bench/report.hpp"
+#include "tests/support/open_window.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -25,20 +25,11 @@ namespace {
 
 using namespace sweepbox;  // NOLINT: a benchmark of the whole program
 using bench::Figure;
+using test::kHeight;
+using test::kWidth;
+using test::must;
+using test::Program;
 using Clock = std::chrono::steady_clock;
-
-constexpr int kWidth = 1600, kHeight = 900;
-
-[[noreturn]] void give_up(const Error& error) {
-  std::cerr << "bench_window: " << to_line(error) << "\n";
-  std::exit(1);
-}
-
-template <class T>
-T must(Result<T> result) {
-  if (!result) give_up(result.error());
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
 
 /// The sample street with six cameras, so that the strip has six images.
 SynthSpec street_with_six_cameras(int frames) {
@@ -74,37 +65,16 @@ void write_cloud(const std::filesystem::path& folder, std::size_t count) {
   must(writer.finish({}));
 }
 
-struct Program {
-  explicit Program(const std::filesystem::path& drive, const std::filesystem::path& config)
-      : jobs(sensible_worker_count()), session(jobs, {}, config) {
-    WindowOptions options;
-    options.width = kWidth;
-    options.height = kHeight;
-    window = must(Window::open(session, options));
-    OpenRequest request;
-    request.path = drive;
-    request.project = "memory";
-    must(open_in_session(session, request));
-    window->settle();
-  }
-
-  ~Program() { window.reset(); }
-
-  double frame_ms(bool everything) {
-    if (everything) window->invalidate();
-    const auto start = Clock::now();
-    window->frame();
-    return bench::milliseconds_since(start);
-  }
-
-  Jobs jobs;
-  Session session;
-  std::unique_ptr<Window> window;
-};
+double frame_ms(Program& program, bool everything) {
+  if (everything) program.window->invalidate();
+  const auto start = Clock::now();
+  program.window->frame();
+  return bench::milliseconds_since(start);
+}
 
 double median_frame(Program& program, bool everything, int runs) {
   std::vector<double> times;
-  for (int i = 0; i < runs; ++i) times.push_back(program.frame_ms(everything));
+  for (int i = 0; i < runs; ++i) times.push_back(frame_ms(program, everything));
   return bench::median(times);
 }
 
@@ -212,9 +182,13 @@ int main(int argc, char** argv) {
     Program program(street, folder / "config");
     select(program.session, most_points(program.session));
     program.window->settle();
-    figures.push_back({"window.frame_all_redrawn", median_frame(program, true, 31), "ms", 35});
-    figures.push_back(
-        {"window.frame_nothing_changed", median_frame(program, false, 31), "ms", 16.7});
+    const double mapper = bench::mapper_ms(bench::street_points(120'000), 31);
+    const double all = median_frame(program, true, 31), none = median_frame(program, false, 31);
+    figures.push_back({"window.all_redrawn_over_mapper", all / mapper, "×", 1.1});
+    figures.push_back({"window.nothing_changed_over_mapper", none / mapper, "×", 0.5});
+    figures.push_back({"window.mapper_120k", mapper, "ms"});
+    figures.push_back({"window.frame_all_redrawn", all, "ms"});
+    figures.push_back({"window.frame_nothing_changed", none, "ms"});
     figures.push_back({"window.frames_from_drag_to_picture",
                        static_cast<double>(frames_until_drag_shows(program)),
                        "frames",

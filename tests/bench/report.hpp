@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,33 +14,34 @@ struct Figure {
   std::string name;
   double value = 0;
   std::string unit;
-  double goal = 0;
-  bool at_most = true;  ///< the goal is an upper bound; else a lower one
+  std::optional<double> goal = {};  ///< none: reported beside
+  bool at_most = true;              ///< the goal is an upper bound; else a lower one
 
-  bool holds() const { return at_most ? value <= goal : value >= goal; }
+  bool holds() const { return !goal || (at_most ? value <= *goal : value >= *goal); }
 };
 
-/// Prints a table, or with `--json` {"NAME": {"value", "unit", "goal", "holds"}}.
+/// Prints a table, or with `--json` {"NAME": {"value", "unit", "goal", "holds"}}; a figure without
+/// a goal has neither of the last two.
 inline void print(const std::vector<Figure>& figures, bool json) {
   if (json) std::printf("{\n");
   for (std::size_t i = 0; i < figures.size(); ++i) {
     const Figure& f = figures[i];
-    if (json)
-      std::printf(" \"%s\": {\"value\": %.6g, \"unit\": \"%s\", \"goal\": %.6g, \"holds\": %s}%s\n",
-                  f.name.c_str(),
-                  f.value,
-                  f.unit.c_str(),
-                  f.goal,
-                  f.holds() ? "true" : "false",
-                  i + 1 < figures.size() ? "," : "");
-    else
-      std::printf("%-40s %10.3f %-8s goal %s %g  %s\n",
-                  f.name.c_str(),
-                  f.value,
-                  f.unit.c_str(),
-                  f.at_most ? "<=" : ">=",
-                  f.goal,
-                  f.holds() ? "holds" : "MISSED");
+    if (json) {
+      std::printf(
+          " \"%s\": {\"value\": %.6g, \"unit\": \"%s\"", f.name.c_str(), f.value, f.unit.c_str());
+      if (f.goal)
+        std::printf(", \"goal\": %.6g, \"at_most\": %s, \"holds\": %s",
+                    *f.goal,
+                    f.at_most ? "true" : "false",
+                    f.holds() ? "true" : "false");
+      std::printf("}%s\n", i + 1 < figures.size() ? "," : "");
+      continue;
+    }
+    std::printf("%-40s %10.3f %-8s", f.name.c_str(), f.value, f.unit.c_str());
+    if (f.goal)
+      std::printf(
+          " goal %s %g  %s", f.at_most ? "<=" : ">=", *f.goal, f.holds() ? "holds" : "MISSED");
+    std::printf("\n");
   }
   if (json) std::printf("}\n");
 }

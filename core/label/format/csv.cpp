@@ -11,6 +11,7 @@
 #include "core/label/reading.hpp"
 #include "core/label/repairs.hpp"
 #include "core/label/writing.hpp"
+#include "core/scene/world.hpp"
 
 // A table of everything, one row a box and frame, for spreadsheets and scripts. Columns are found
 // by name and may stand in any order; those that nobody knows stay as they are.
@@ -133,7 +134,7 @@ Result<Instant> instant_of(const Row& row, const Drive& drive, const Instants& i
   }
   if (!stamp || std::abs(*stamp) >= (std::int64_t{1} << 61))
     return fail({}, "frame", "a frame's name or a stamp", "neither", kFix);
-  const int near = frame_nearest(drive, {*stamp});
+  const int near = drive.frame_table().nearest({*stamp});
   if (near >= 0) {
     const FrameInfo& frame = drive.frames()[static_cast<std::size_t>(near)];
     if (std::abs(frame.stamp.ns - *stamp) < 1'000'000)  // a clock of milliseconds

@@ -11,6 +11,7 @@
 #include "core/label/repairs.hpp"
 #include "core/label/upright.hpp"
 #include "core/label/writing.hpp"
+#include "core/scene/world.hpp"
 
 // Boxes of mmdetection3d's info files, version 1.1 (formats.md 2.6 and 4.9):
 // data_list[].instances[] with bbox_3d = x y z l w h yaw in the lidar's frame and a number for the

@@ -9,6 +9,7 @@
 #include "core/label/nuscenes_writing.hpp"
 #include "core/label/reading.hpp"
 #include "core/label/writing.hpp"
+#include "core/scene/world.hpp"
 
 // nuScenes' ground truth (formats.md 4.4): sample_annotation, instance, category, attribute and
 // visibility. Boxes stand in the world at the samples, two a second; between them the set itself

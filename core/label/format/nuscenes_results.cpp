@@ -11,6 +11,7 @@
 #include "core/label/nuscenes_rows.hpp"
 #include "core/label/reading.hpp"
 #include "core/label/writing.hpp"
+#include "core/scene/world.hpp"
 
 // Results of detectors and trackers in nuScenes' form (formats.md 4.4): {"meta": …, "results":
 // {sample_token: [box …]}}, boxes in the world. Of a file of a whole set only the samples of the

@@ -11,6 +11,7 @@
 #include "core/label/repairs.hpp"
 #include "core/label/upright.hpp"
 #include "core/label/writing.hpp"
+#include "core/scene/boxes.hpp"
 
 // ONCE, SEQ.json (formats.md 1.3, 2.9): frames[].annos with names, boxes_3d [x y z l w h yaw] in
 // the lidar's axes (x left, y back; yaw 0 looks along x, which is the vehicle's left) and boxes_2d

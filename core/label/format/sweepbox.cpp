@@ -12,6 +12,7 @@
 #include "core/label/reading.hpp"
 #include "core/label/repairs.hpp"
 #include "core/label/writing.hpp"
+#include "core/scene/world.hpp"
 
 // Sweepbox's own labels.json (formats.md 2.18): whole tracks with their keys.
 //

@@ -2,6 +2,7 @@
 
 #include "app/action/script.hpp"
 #include "core/base/files.hpp"
+#include "core/scene/boxes.hpp"
 #include "tests/app/support/test_drive.hpp"
 #include "tests/support/temp_folder.hpp"
 

@@ -4,8 +4,8 @@
 
 #include "app/session/session.hpp"
 #include "core/base/files.hpp"
-#include "tests/app/support/kitti_set.hpp"
 #include "tests/app/support/test_drive.hpp"
+#include "tests/support/kitti_set.hpp"
 #include "tests/support/temp_folder.hpp"
 
 using namespace sweepbox;  // NOLINT

@@ -74,7 +74,7 @@ TEST_CASE("a placed box is a rigid track of one key and the smallest free number
   CHECK(hand.track(12).name == "2");
   CHECK(hand.title() == "pedestrian 2 placed");
   hand(delete_tracks(hand.document(), std::vector<TrackId>{11}));
-  CHECK(free_name(hand.document()) == "1");
+  CHECK(hand.document().tracks().free_name() == "1");
   CHECK_FALSE(create_track(hand.document(), "spaceship", box(5), frame(3), 13));
   CHECK_FALSE(create_track(hand.document(), "car", box(5, 0, 0, {0, 1, 1}), frame(3), 13));
   CHECK_FALSE(create_track(hand.document(), "car", box(5), frame(3), 12));

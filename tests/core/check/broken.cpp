@@ -8,6 +8,7 @@
 #include "core/drive/repaired.hpp"
 #include "core/label/instants.hpp"
 #include "core/label/repairs.hpp"
+#include "core/scene/world.hpp"
 #include "core/synth/synth.hpp"
 #include "tests/support/shared_data.hpp"
 #include "tests/support/temp_folder.hpp"

@@ -66,6 +66,24 @@ TEST_CASE("each sweep gets its nearest image, and each image goes to its nearest
   CHECK(matched({0, 100, 200}, {0, 200}) == std::vector<int>{0, -1, 1});
 }
 
+TEST_CASE("a drive's table of frames names, by time, those that have a pose and a sweep") {
+  DriveTables tables = tables_of({sweep_at(0, "a"), sweep_at(1000, "b"), sweep_at(6000, "c")},
+                                 {image_at(3000, "d")});
+  // Poses are carried on by half a second.
+  tables.poses = {{{0}, Pose()}, {{1000 * kMs}, Pose()}};
+  const auto drive = made(std::move(tables));
+  REQUIRE(drive->frames().size() == 4);
+  const FrameTable& table = drive->frame_table();
+  CHECK(table.named("d") == 2);
+  CHECK(table.nearest({4000 * kMs}) == 2);
+  CHECK(table.nearest({5000 * kMs}) == 3);
+  CHECK(table.nearest_with_pose({5000 * kMs}) == 1);
+  CHECK(table.nearest_with_pose({-9000 * kMs}) == 0);
+  REQUIRE(table.without_sweep().size() == 1);
+  CHECK(table.without_sweep()[0] == 2);
+  CHECK(made(tables_of({sweep_at(0, "a")}, {}))->frame_table().nearest_with_pose({0}) == -1);
+}
+
 TEST_CASE("an image farther than half the gap from every sweep belongs to none") {
   CHECK(matched({0, 100}, {151}) == std::vector<int>{-1, -1});
   CHECK(matched({0, 100}, {150}) == std::vector<int>{-1, 0});
@@ -138,14 +156,14 @@ TEST_CASE("poses are interpolated between, held half a second beyond, and empty 
 TEST_CASE("frames are found by name and by time") {
   const auto drive =
       made(tables_of({sweep_at(0, "a"), sweep_at(100, "b"), sweep_at(300, "c")}, {}));
-  CHECK(frame_named(*drive, "b") == 1);
-  CHECK_FALSE(frame_named(*drive, "x"));
-  CHECK(frame_nearest(*drive, {-5 * kMs}) == 0);
-  CHECK(frame_nearest(*drive, {50 * kMs}) == 0);
-  CHECK(frame_nearest(*drive, {51 * kMs}) == 1);
-  CHECK(frame_nearest(*drive, {999 * kMs}) == 2);
-  CHECK(frame_gap_ns(*drive) == 100 * kMs);  // the lower middle of 100 and 200
-  CHECK(frame_gap_ns(*made(tables_of({sweep_at(0, "a")}, {}))) == 100 * kMs);
+  CHECK(drive->frame_table().named("b") == 1);
+  CHECK_FALSE(drive->frame_table().named("x"));
+  CHECK(drive->frame_table().nearest({-5 * kMs}) == 0);
+  CHECK(drive->frame_table().nearest({50 * kMs}) == 0);
+  CHECK(drive->frame_table().nearest({51 * kMs}) == 1);
+  CHECK(drive->frame_table().nearest({999 * kMs}) == 2);
+  CHECK(drive->frame_table().gap_ns() == 100 * kMs);  // the lower middle of 100 and 200
+  CHECK(made(tables_of({sweep_at(0, "a")}, {}))->frame_table().gap_ns() == 100 * kMs);
 }
 
 TEST_CASE("repairs: an image shift moves each image to the frame so many later") {
@@ -192,7 +210,7 @@ TEST_CASE("repairs: an offset moves one sensor's stamps, a rate those of a drive
   REQUIRE(add_repair(rate, "rate_hz=2"));
   DriveTables tables = tables_of({sweep_at(0, "0"), sweep_at(100, "1")}, {});
   tables.assumed_rate_hz = 10;
-  CHECK(frame_gap_ns(*made(tables, rate)) == 500 * kMs);
+  CHECK(made(tables, rate)->frame_table().gap_ns() == 500 * kMs);
   tables.assumed_rate_hz = 0;
   CHECK(make_table_drive(tables, rate).error().where == "repair rate_hz");
 }

@@ -97,8 +97,8 @@ TEST_CASE("KITTI object: 8 single frames with sweep and image, points and sizes 
   REQUIRE(drive->info().cameras.size() == 1);
   CHECK(drive->info().cameras[0].name == "image_2");
   CHECK(drive->info().cameras[0].lens == "pinhole");
-  CHECK(drive->read_sweep(*frame_named(*drive, "000008"), 0)->size() == 17238);
-  CHECK(drive->read_sweep(*frame_named(*drive, "007347"), 0)->size() == 19590);
+  CHECK(drive->read_sweep(*drive->frame_table().named("000008"), 0)->size() == 17238);
+  CHECK(drive->read_sweep(*drive->frame_table().named("007347"), 0)->size() == 19590);
   check_every_file(*drive);
   REQUIRE(drive->info().labels.size() == 1);
   CHECK(drive->info().labels[0].path == folder / "training/label_2");
@@ -211,7 +211,7 @@ TEST_CASE(
   CHECK(second->info().cameras[0].width == 1242);
   CHECK(lines_of(second->problems(), Severity::note).size() ==
         3);  // stamps, cameras without images, poses
-  CHECK(frame_gap_ns(*second) == 100'000'000);
+  CHECK(second->frame_table().gap_ns() == 100'000'000);
   check_every_file(*second);
 }
 

@@ -7,6 +7,7 @@
 #include "core/annotation/edits.hpp"
 #include "core/base/files.hpp"
 #include "core/drive/formats.hpp"
+#include "core/scene/boxes.hpp"
 #include "core/table/arrow.hpp"
 #include "made_drive.hpp"
 #include "tests/support/shared_data.hpp"

@@ -5,6 +5,7 @@
 #include "core/annotation/edits.hpp"
 #include "core/base/files.hpp"
 #include "core/label/upright.hpp"
+#include "core/scene/boxes.hpp"
 #include "made_drive.hpp"
 #include "tests/support/temp_folder.hpp"
 #include "tests/support/written_files.hpp"

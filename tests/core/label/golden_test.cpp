@@ -8,6 +8,7 @@
 #include "core/base/files.hpp"
 #include "core/label/upright.hpp"
 #include "core/label/writing.hpp"
+#include "core/scene/boxes.hpp"
 #include "made_drive.hpp"
 #include "tests/support/golden_drive.hpp"
 #include "tests/support/temp_folder.hpp"

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "core/annotation/edits.hpp"
+#include "core/scene/boxes.hpp"
 #include "made_drive.hpp"
 
 namespace sweepbox {

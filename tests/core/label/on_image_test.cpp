@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "core/scene/boxes.hpp"
 #include "made_drive.hpp"
 
 // Boxes on the images of a frame, whose times are not the sweep's.

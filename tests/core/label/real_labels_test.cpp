@@ -4,6 +4,7 @@
 
 #include "core/annotation/edits.hpp"
 #include "core/drive/formats.hpp"
+#include "core/scene/boxes.hpp"
 #include "made_drive.hpp"
 #include "tests/support/shared_data.hpp"
 
