@@ -77,7 +77,7 @@ Result<void> to_key(Session& session, const Arguments&) {
   const int count = static_cast<int>(frames.size());
   for (int frame = session.time.frame + kStep; frame >= 0 && frame < count; frame += kStep)
     for (const auto& track : tracks)
-      if (key_at(*track, frames[static_cast<std::size_t>(frame)].stamp)) {
+      if (shown_key_at(*track, frames[static_cast<std::size_t>(frame)].stamp)) {
         session.time.playing = false;
         go_to_frame(session, frame);
         return {};

@@ -235,7 +235,8 @@ void draw_row(Ui& ui, const Area& area, const Row& row) {
   }
   if (mouse.hovered) ui.memory.get<TrackId>("tracks/hovered") = uid;
   if (mouse.double_clicked) {
-    if (row.box == nullptr) go_to_frame(session, frame_nearest(*session.drive, row.track->first));
+    if (row.box == nullptr)
+      go_to_frame(session, frame_nearest(*session.drive, first_shown(*row.track)));
     select(session, uid);
     do_action(session, "view.frame_selection");
   } else if (mouse.clicked) {
