@@ -16,7 +16,7 @@ std::optional<Problem> hidden_keys_problem(const Document& document) {
       {},
       {},
       text("{} keyframes of {} tracks are hidden: the objects are not present there", keys, tracks),
-      "They are kept. Switch Present on where the objects should be shown."};
+      "they are kept; switch Present on where the objects should be shown"};
 }
 
 }  // namespace sweepbox

@@ -52,6 +52,15 @@ Counts counts_of_project(const fs::path& drive, const fs::path& project) {
   return counts_of({"labels", drive.string(), "--project", project.string(), "--json"});
 }
 
+/// What `convert` wrote: the file, or of several the folder.
+fs::path written(const fs::path& out) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::recursive_directory_iterator(out))
+    if (entry.is_regular_file()) files.push_back(entry.path());
+  REQUIRE_FALSE(files.empty());
+  return files.size() == 1 ? files.front() : out;
+}
+
 std::vector<RobotOptions> sizes() {
   std::vector<RobotOptions> result(2);
   result[0].width = 1280;
@@ -107,7 +116,7 @@ TEST_CASE("a track ended by Present is gone from there on, in the window and in 
       CHECK(counts_of({"labels",
                        drive.string(),
                        "--labels",
-                       std::string(format) + "=" + out.string(),
+                       std::string(format) + "=" + written(out).string(),
                        "--json"}) == absent);
     }
     // Ticked again, in the same frame, everything is back; and undone, gone again.
@@ -125,9 +134,7 @@ TEST_CASE("labels that the project holds already are asked about, and merged the
   const TempFolder folder;
   const fs::path labels = folder / "labels";
   done({"convert", drive.string(), "--to", "csv", "-o", labels.string()});
-  fs::path file;
-  for (const auto& entry : fs::recursive_directory_iterator(labels))
-    if (entry.is_regular_file()) file = entry.path();
+  const fs::path file = written(labels);
   for (const RobotOptions& options : sizes()) {
     const fs::path project = folder / (std::to_string(options.width) + ".sbx");
     Robot robot(drive, project, options);
