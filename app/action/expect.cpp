@@ -114,7 +114,7 @@ Result<void> frame(Session& session, const Arguments& arguments) {
 Result<void> keys(Session& session, const Arguments& arguments) {
   const auto track = named(session, arguments, "track");
   if (!track) return tl::unexpected(track.error());
-  return within("keys of " + (*track)->name, arguments, static_cast<double>((*track)->keys.size()));
+  return within("keys of " + (*track)->name, arguments, static_cast<double>(shown_keys(**track)));
 }
 
 Result<void> points(Session& session, const Arguments& arguments) {

@@ -1,8 +1,8 @@
 #include "app/action/tables.hpp"
+#include "app/session/importing.hpp"
 #include "app/session/opening.hpp"
 #include "app/session/tasks.hpp"
 #include "core/base/files.hpp"
-#include "core/check/doctor.hpp"
 #include "core/label/export.hpp"
 
 namespace sweepbox {
@@ -124,66 +124,38 @@ Result<void> export_labels(Session& session, const Arguments& arguments) {
   return {};
 }
 
-/// What an import job brings.
-struct Import {
-  Edit edit;
-  int found = 0, read = 0, elsewhere = 0;
-  std::vector<Problem> problems;
-};
-
-Result<Import> read_import(const Drive& drive,
-                           const Document& document,
-                           const fs::path& place,
-                           const std::string& format) {
-  Import result;
-  auto labels = read_labels(drive, place, format);
-  if (!labels) return tl::unexpected(labels.error());
-  result.found = records_found(*labels);
-  result.read = static_cast<int>(labels->labels.size());
-  result.elsewhere = labels->elsewhere;
-  result.edit = import_edit(*labels, drive, document);
-  result.edit.author = Author::import;
-  result.problems.assign(labels->problems.begin(), labels->problems.end());
-  return result;
-}
-
-void take_import(Session& session, const fs::path& place, Import result) {
-  for (const Problem& problem : result.problems)
-    if (problem.severity != Severity::note) say(session, problem);
-  session.problems.insert(session.problems.end(), result.problems.begin(), result.problems.end());
-  if (!result.edit.empty()) take_job_edit(session, std::move(result.edit));
-  say(session,
-      result.read == 0 ? Severity::warning : Severity::note,
-      text("{}: {} records found, {} read as boxes, {} left out, {} of other instants",
-           place.filename().string(),
-           result.found,
-           result.read,
-           result.found - result.read,
-           result.elsewhere));
-}
-
 /// Labels of a file or folder come into the document as one edit, read in a job.
 Result<void> import_labels(Session& session, const Arguments& arguments) {
   if (!arguments.has("path")) {
     session.popup = "import_labels";
     return {};
   }
-  const fs::path place = arguments.text("path");
-  const std::string format = arguments.text("format");
+  std::optional<ImportMode> mode = ImportMode::merge;
+  if (arguments.has("mode")) {
+    const std::string name = arguments.text("mode");
+    mode = import_mode_named(name);
+    if (!mode && name != "ask")
+      return refuse(text("There is no way \"{}\" to import labels", name),
+                    "name merge, replace, add or ask");
+  }
   session.popup.clear();
-  const TaskHandle task =
-      begin_task(session, text("Reading labels of {}", place.filename().string()), -1);
-  session.jobs.submit(
-      [document = session.history->document(), drive = session.drive, place, format](
-          const Cancel&) { return read_import(*drive, document, place, format); },
-      [&session, place, task, drive = session.drive](Result<Import> result) {
-        end_task(session, task.id);
-        if (task.cancel.requested() || session.drive != drive)
-          return say(session, Severity::note, "No labels were imported");
-        if (!result) return say(session, result.error());
-        take_import(session, place, std::move(*result));
-      });
+  start_import(session, arguments.text("path"), arguments.text("format"), mode);
   return {};
+}
+
+std::optional<Text> nothing_to_import(const Session& session) {
+  if (auto reason = needs_writing(session)) return reason;
+  if (!session.import_choice) return Text("No labels wait to be imported");
+  return std::nullopt;
+}
+
+Result<void> import_chosen(Session& session, const Arguments& arguments) {
+  if (arguments.has("mode")) {
+    const auto mode = import_mode_named(arguments.text("mode"));
+    if (!mode) return refuse("There is no such way to import labels", "name merge, replace or add");
+    session.import_choice->mode = *mode;
+  }
+  return finish_import(session);
 }
 
 std::optional<Text> needs_project(const Session& session) {
@@ -264,7 +236,17 @@ std::span<const Action> file_actions() {
        import_labels,
        needs_writing,
        {{"path", text, false, "a label file or a folder of them"},
-        {"format", text, false, "of the labels; recognised without it"}},
+        {"format", text, false, "of the labels; recognised without it"},
+        {"mode", text, false, "merge, replace, add or ask; default merge"}},
+       "upload"},
+      {"file.import_chosen",
+       "Import the labels that were read",
+       "File",
+       "",
+       "",
+       import_chosen,
+       nothing_to_import,
+       {{"mode", text, false, "merge, replace or add; default: as chosen in the window"}},
        "upload"},
       {"labels.export",
        "Export labels",

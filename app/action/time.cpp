@@ -74,7 +74,7 @@ Result<void> to_key(Session& session, const Arguments&) {
   for (int frame = session.time.frame + kStep; frame >= 0 && frame < count; frame += kStep) {
     const Stamp stamp = frames[static_cast<std::size_t>(frame)].stamp;
     for (const auto& track : chosen.empty() ? session.document().tracks_at(stamp, stamp) : chosen)
-      if (key_at(*track, stamp)) {
+      if (shown_key_at(*track, stamp)) {
         session.time.playing = false;
         go_to_frame(session, frame);
         return {};

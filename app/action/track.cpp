@@ -85,7 +85,8 @@ Result<void> remove_key_here(Session& session, const Arguments& arguments) {
       arguments,
       [](const Document& document, TrackId track, const Moment& moment) -> Result<Edit> {
         const auto found = document.track(track);
-        if (found && !key_at(*found, moment.stamp)) return refuse("There is no key in this frame");
+        if (found && !shown_key_at(*found, moment.stamp))
+          return refuse("There is no key in this frame");
         return remove_key(document, track, moment.stamp);
       });
 }
@@ -152,11 +153,9 @@ Result<void> set_class_of(Session& session, const Arguments& arguments) {
 }
 
 Result<void> set_attribute_of(Session& session, const Arguments& arguments) {
-  return edit_tracks(
-      session, arguments, [&](const Document& document, std::span<const TrackId> tracks) {
-        return set_attribute(
-            document, tracks, arguments.text("name"), arguments.text("value"), session.moment());
-      });
+  return edit_tracks(session, arguments, [&](const Document&, std::span<const TrackId> tracks) {
+    return attribute_edit(session, tracks, arguments.text("name"), arguments.text("value"));
+  });
 }
 
 Result<void> rename_track(Session& session, const Arguments& arguments) {

@@ -3,6 +3,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "core/annotation/hidden_keys.hpp"
 #include "core/base/parse.hpp"
 #include "core/scene/boxes.hpp"
 #include "core/store/project.hpp"
@@ -65,6 +66,8 @@ InputsOrExit open_inputs(const Invocation& invocation, bool with_labels) {
     if (!opened) return {std::nullopt, fail_with(opened.error())};
     inputs.document = std::move(opened->document);
     inputs.problems = std::move(opened->problems);
+    if (const auto hidden = hidden_keys_problem(inputs.document))
+      inputs.problems.push_back(*hidden);
     for (const Key& key : inputs.document.keys(Kind::repair))
       if (const Value value = inputs.document.value(key);
           std::holds_alternative<std::string>(value))

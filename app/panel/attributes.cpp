@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "app/panel/fields.hpp"
+#include "app/tool/box_edits.hpp"
 #include "core/base/parse.hpp"
 
 namespace sweepbox {
@@ -13,9 +14,7 @@ namespace {
 
 void set(Ui& ui, const std::string& name, const std::string& value) {
   Session& session = ui.session;
-  (void)commit(
-      session,
-      set_attribute(session.history->document(), session.selected, name, value, session.moment()));
+  (void)commit(session, attribute_edit(session, session.selected, name, value));
 }
 
 void draw_choice(Ui& ui,

@@ -189,6 +189,7 @@ void finish(Ui& ui, DialogState& state, const Purpose& purpose, const fs::path& 
     if (writable.empty()) return;
     arguments.values["format"] = writable[static_cast<std::size_t>(state.format) % writable.size()];
   }
+  if (purpose.popup == "import_labels") arguments.values["mode"] = "ask";
   session.popup.clear();
   do_action(session, purpose.action, arguments);
 }

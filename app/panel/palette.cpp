@@ -177,7 +177,7 @@ void run(Session& session, const Entry& entry) {
   } else if (entry.track != 0) {
     const auto track = session.document().track(entry.track);
     if (track && frame_box(session, entry.track) == nullptr) {
-      go_to_frame(session, session.drive->frame_table().nearest(track->keys.front().stamp));
+      go_to_frame(session, session.drive->frame_table().nearest(first_shown(*track)));
     }
     select(session, entry.track);
     do_action(session, "view.frame_selection");

@@ -41,6 +41,7 @@ std::span<const Popup> popups() {
       {"export", draw_file_dialog},
       {"export_correction", draw_file_dialog},
       {"import_labels", draw_file_dialog},
+      {"import_mode", draw_import_mode},
       {"unsaved", draw_unsaved},
       {"doctor", draw_doctor},
       {"choose_drive", draw_choose_drive},

@@ -345,14 +345,18 @@ void draw_evidence(Ui& ui, Cutter& cut, const Subject& subject) {
 
 /// The track lives but has no box at this frame.
 void draw_absent(Ui& ui, Cutter& cut, const Subject& subject) {
-  const float height = put_paragraph(ui,
-                                     cut.rest,
-                                     ui.fonts.small,
-                                     ui.theme.dim,
-                                     ui.tr("This track has no box in this frame. Press K to set a "
-                                           "key here, or step to its frames."));
+  const Track& track = *subject.track;
+  const Stamp stamp = ui.session.frame().stamp;
+  const bool ended = track.first <= stamp && stamp <= track.last && !present_at(track, stamp);
+  const std::string_view words =
+      ended ? ui.tr(
+                  "Not present in this frame. Tick Present to bring it back from here on, or "
+                  "press K to set a key here.")
+            : ui.tr(
+                  "This track has no box in this frame. Press K to set a key here, or step to "
+                  "its frames.");
+  const float height = put_paragraph(ui, cut.rest, ui.fonts.small, ui.theme.dim, words);
   cut.top(height + ui.px(8));
-  (void)subject;
 }
 
 }  // namespace

@@ -168,23 +168,32 @@ void draw_ruler(Ui& ui, const Area& area, const Ruler& ruler) {
   }
 }
 
-/// Where a track's keys stand on the ruler, px; of those on one pixel one.
+struct KeyPlace {
+  float x = 0;  ///< px
+  bool shown = true;
+};
+
+/// Where a track's keys stand on the ruler; of those on one pixel one.
 struct KeyPlaces {
   std::weak_ptr<const Track> track;
   Ruler ruler;
-  std::vector<float> places;
+  std::vector<KeyPlace> places;
 };
 
-const std::vector<float>& key_places(Ui& ui,
-                                     const Ruler& ruler,
-                                     const std::shared_ptr<const Track>& track) {
+const std::vector<KeyPlace>& key_places(Ui& ui,
+                                        const Ruler& ruler,
+                                        const std::shared_ptr<const Track>& track) {
   KeyPlaces& known = ui.memory.get<KeyPlaces>("timeline/keys");
   if (known.ruler == ruler && known.track.lock() == track) return known.places;
   known = {track, ruler, {}};
-  for (const Keyframe& key : track->keys)
-    if (const float x = ruler.middle(place_of(*ui.session.drive, key.stamp));
-        known.places.empty() || x != known.places.back())
-      known.places.push_back(x);
+  const Presence presence(*track);
+  for (const Keyframe& key : track->keys) {
+    const KeyPlace place = {ruler.middle(place_of(*ui.session.drive, key.stamp)),
+                            presence.at(key.stamp)};
+    if (known.places.empty() || place.x != known.places.back().x ||
+        place.shown != known.places.back().shown)
+      known.places.push_back(place);
+  }
   return known.places;
 }
 
@@ -194,15 +203,27 @@ void draw_life(Ui& ui,
                const std::shared_ptr<const Track>& shown) {
   const Drive& drive = *ui.session.drive;
   const Track& track = *shown;
-  const double first = place_of(drive, track.first);
-  const double last = place_of(drive, track.last);
-  const float x0 = ruler.middle(first);
-  const float x1 = ruler.middle(last);
+  const auto x_of = [&](Stamp stamp) { return ruler.middle(place_of(drive, stamp)); };
   const float y = std::floor(area.y + area.height / 2);
   const float half = ui.px(5);
-  fill({x0, y - half, std::max(1.0F, x1 - x0), 2 * half}, ui.theme.selected_row);
-  for (const float end : {x0, x1})
-    fill({end - ui.px(2), y - half - ui.px(1), ui.px(4), 2 * half + ui.px(2)}, ui.theme.accent);
+  // The bar where it is present, dashes where it is not; what lies behind the end is not life.
+  const std::vector<Absence> gone = absences(track);
+  float from = x_of(track.first);
+  const auto bar = [&](float to) {
+    fill({from, y - half, std::max(1.0F, to - from), 2 * half}, ui.theme.selected_row);
+  };
+  for (const Absence& absence : gone) {
+    const float begin = x_of(absence.from), end = x_of(absence.until.value_or(track.last));
+    if (begin > from) bar(begin);
+    for (float x = begin + ui.px(2); x < end - ui.px(2); x += ui.px(7))
+      fill({x, y, std::min(ui.px(4), end - x), 1}, ui.theme.off);
+    from = end;
+  }
+  if (gone.empty() || gone.back().until) bar(x_of(track.last));
+  if (const auto life = shown_life(track))
+    for (const Stamp end : {life->first, life->second})
+      fill({x_of(end) - ui.px(2), y - half - ui.px(1), ui.px(4), 2 * half + ui.px(2)},
+           ui.theme.accent);
   // Where the box was followed from key to key: dots on the bar.
   for (std::size_t i = 1; i < track.keys.size(); ++i) {
     if (track.keys[i].source != KeySource::follow) continue;
@@ -211,8 +232,9 @@ void draw_life(Ui& ui,
     for (float x = a + ui.px(8); x < b - ui.px(6); x += ui.px(6))
       fill({x, y - 1, ui.px(3), 2}, ui.theme.text);
   }
-  for (const float x : key_places(ui, ruler, shown))
-    put_diamond(x, y + 0.5F, ui.px(4.5F), ui.theme.accent, true);
+  for (const KeyPlace& key : key_places(ui, ruler, shown))
+    put_diamond(
+        key.x, y + 0.5F, ui.px(4.5F), key.shown ? ui.theme.accent : ui.theme.off, key.shown);
   for (const auto& [stamp, mark] : track.marks) {
     const float x = ruler.middle(place_of(drive, stamp));
     if (mark.kind == Mark::Kind::unsure) {
@@ -332,7 +354,7 @@ void draw_timeline(Ui& ui, const Area& area) {
              ui.fonts.small,
              ui.theme.text,
              track_title(ui, *track));
-    const std::size_t keys = track->keys.size();
+    const std::size_t keys = shown_keys(*track);
     put_text(ui,
              {labels.x + ui.px(132), row.y, ui.px(84), row.height},
              ui.fonts.small,
@@ -340,6 +362,13 @@ void draw_timeline(Ui& ui, const Area& area) {
              fill(ui.tr(keys == 1 ? "{} key" : "{} keys"), {fmt::format("{}", keys)}),
              Align::right);
     draw_life(ui, row, ruler, track);
+    mark_item(ui,
+              "timeline/life",
+              row,
+              fmt::format("{} keys, {} hidden, {} absences",
+                          keys,
+                          track->keys.size() - keys,
+                          absences(*track).size()));
     if (cut.rest.height >= ui.px(40)) {
       const Area points = cut.top(ui.px(24));
       row_label(points, ui.tr("Points in box"));

@@ -305,7 +305,7 @@ void draw_row(Ui& ui, const Area& area, const Row& row) {
   if (mouse.hovered) ui.memory.get<TrackId>("tracks/hovered") = uid;
   if (mouse.double_clicked) {
     if (row.box == nullptr)
-      go_to_frame(session, session.drive->frame_table().nearest(row.track->first));
+      go_to_frame(session, session.drive->frame_table().nearest(first_shown(*row.track)));
     select(session, uid);
     do_action(session, "view.frame_selection");
   } else if (mouse.clicked) {

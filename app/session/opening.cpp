@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "app/session/doctor.hpp"
+#include "app/session/importing.hpp"
 #include "app/session/inside.hpp"
 #include "app/session/reopening.hpp"
+#include "core/annotation/hidden_keys.hpp"
 #include "core/base/files.hpp"
 #include "core/base/hash.hpp"
 
@@ -28,6 +30,7 @@ struct Opening {
   Edit labels;  ///< the first import; empty where the project has its own already
   std::shared_ptr<const LabelSet> labels_read;  ///< what it was made of
   Edit realign;                                 ///< keys brought to the stamps of their frames
+  Edit unhide;                                  ///< after it: tracks present at their labels
   bool memory_read_only = false;
 };
 
@@ -206,6 +209,7 @@ void gather_labels(const OpenRequest& request, const OpeningTools& tools, Openin
   opening.problems.insert(opening.problems.end(), said.begin(), said.end());
   if (!opening.records.empty()) {
     opening.realign = realign_edit(drive, opening.document);
+    opening.unhide = unhide_edit(drive, applied(opening.realign, opening.document, 0));
     if (!request.labels.path.empty())
       opening.problems.push_back({Severity::warning,
                                   request.labels.path.string(),
@@ -322,6 +326,7 @@ Result<void> close_drive(Session& session) {
   session.preview.reset();
   session.repair_preview.reset();
   session.choice.reset();
+  session.import_choice.reset();
   reset_doctor(session);
   session.history.reset();
   session.project.reset();
@@ -396,8 +401,15 @@ Result<void> install(Session& session, const OpenRequest& request, Opening openi
                                 opening.fingerprint});
     if (!opening.realign.empty())
       (void)commit(session, std::move(opening.realign));  // said there; the stamps then stay
+    if (!opening.unhide.empty()) (void)commit(session, std::move(opening.unhide));
   }
-  if (!fresh) watch_labels(session);
+  if (!fresh) {
+    watch_labels(session);
+    if (const auto hidden = hidden_keys_problem(session.history->document())) {
+      session.problems.push_back(*hidden);
+      say(session, *hidden);
+    }
+  }
   for (const Problem& problem : session.problems)
     if (problem.severity != Severity::note) say(session, problem);
   remember_recent(session,

@@ -229,6 +229,7 @@ Edit relabel_edit(const Edit& before, const Edit& fresh, const Document& documen
   }
   const auto untouched = [](const Track& now, const Track& read) {
     return now.class_name == read.class_name && now.attributes == read.attributes &&
+           now.frame_attributes == read.frame_attributes &&
            std::equal(now.keys.begin(),
                       now.keys.end(),
                       read.keys.begin(),

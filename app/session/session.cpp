@@ -8,6 +8,7 @@
 
 #include "app/session/doctor.hpp"
 #include "app/session/first_view.hpp"
+#include "app/session/importing.hpp"
 #include "app/session/inside.hpp"
 #include "app/session/opening.hpp"
 #include "app/session/reopening.hpp"

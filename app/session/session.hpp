@@ -169,6 +169,9 @@ struct RepairPreview {
 /// What the import doctor found and what became of it.
 struct DoctorState;
 
+/// Labels that wait for a choice of how they come in.
+struct ImportChoice;
+
 /// Caches and watchers of the functions below; theirs alone.
 struct SessionInside;
 
@@ -220,6 +223,7 @@ struct Session {
   std::vector<Edit> offers;                     ///< results of jobs whose tracks changed meanwhile
   std::vector<Problem> problems;                ///< of the drive, its labels and the project
   std::optional<DriveChoice> choice;            ///< asked in the popup "choose_drive"
+  std::unique_ptr<ImportChoice> import_choice;  ///< asked in the popup "import_mode"; importing.hpp
   std::optional<RepairPreview> repair_preview;  ///< see reopening.hpp
   std::unique_ptr<DoctorState> doctor;          ///< never null; see doctor.hpp
   bool recent_kept = true;  ///< false for runs of scripts: what they open is nobody's recent drive

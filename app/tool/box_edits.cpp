@@ -110,14 +110,27 @@ std::optional<Cuboid> carried_box(const Session& session, TrackId track) {
   const std::shared_ptr<const Track> found = session.history->document().track(track);
   if (!found) return std::nullopt;
   const Stamp now = session.frame().stamp;
-  const Stamp end = now < found->first ? found->first : found->last;
-  auto in_world = cuboid_at(*found, end);
-  if (!in_world) return std::nullopt;
+  // In an absence the curve through its keys goes on.
+  const Stamp end = std::clamp(now, found->first, found->last);
+  Cuboid in_world = cuboid_by_keys(*found, end);
   // A few frames on, a person only mends what speed could not know; farther, speed means nothing.
   constexpr double kFarthestSeconds = 3;
   const double seconds = std::clamp(seconds_between(end, now), -kFarthestSeconds, kFarthestSeconds);
-  in_world->pose.translation += velocity_at(*found, end) * seconds;
-  return world_from_ego_or_identity(*session.drive, now).inverse() * *in_world;
+  in_world.pose.translation += velocity_at(*found, end) * seconds;
+  return world_from_ego_or_identity(*session.drive, now).inverse() * in_world;
+}
+
+Result<Edit> attribute_edit(const Session& session,
+                            std::span<const TrackId> tracks,
+                            const std::string& name,
+                            const std::string& value) {
+  if (!session.history || !session.has_drive()) return refuse("No drive is open");
+  const Document& document = session.history->document();
+  const Moment moment = session.moment();
+  const int frame = session.time.frame;
+  if (name != kPresent || frame == 0) return set_attribute(document, tracks, name, value, moment);
+  const Stamp before = session.drive->frames()[static_cast<std::size_t>(frame - 1)].stamp;
+  return set_attribute(document, tracks, name, value, moment, halfway(before, moment.stamp));
 }
 
 Result<Edit> box_edit(const Session& session, TrackId track, const Cuboid& cuboid_in_ego) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
 
 #include "app/session/session.hpp"
@@ -11,13 +12,21 @@ namespace sweepbox {
 /// The box of a track in the shown frame by the committed document, in ego.
 std::optional<Cuboid> committed_box(const Session& session, TrackId track);
 
-/// The same, and beyond the track's life where it would be if it went on as at the nearer end: what
-/// a key set in a frame that the track has not reached yet begins with. Empty for an unknown track.
+/// The same, and in an absence where the curve through its keys leads, beyond the track's life
+/// where it would be if it went on as at the nearer end: what a key set in a frame that the track
+/// has not reached yet begins with. Empty for an unknown track.
 std::optional<Cuboid> carried_box(const Session& session, TrackId track);
 
 /// The edit that puts a track's box of the shown frame there: a key by hand at the shown moment
 /// (the single key of a track that stands still).
 Result<Edit> box_edit(const Session& session, TrackId track, const Cuboid& cuboid_in_ego);
+
+/// The edit that sets an attribute in the shown frame. Presence changes halfway from the frame
+/// before.
+Result<Edit> attribute_edit(const Session& session,
+                            std::span<const TrackId> tracks,
+                            const std::string& name,
+                            const std::string& value);
 
 /// The edit that makes a new track with this box in the shown frame.
 Result<Edit> new_box_edit(const Session& session,

@@ -105,12 +105,17 @@ Result<Edit> add_key(const Document& document, TrackId uid, const Moment& moment
 Result<Edit> remove_key(const Document& document, TrackId uid, Stamp stamp) {
   const auto before = find_track(document, uid);
   if (!before) return tl::make_unexpected(before.error());
-  if (!key_at(**before, stamp)) return Edit{};
+  const Keyframe* key = key_at(**before, stamp);
+  if (!key) return Edit{};
+  if (!present_at(**before, stamp))
+    return refuse(
+        text("{} is not present in {}", words_of(**before), words_of(Moment{key->frame, stamp})),
+        "switch its presence on first");
   if ((*before)->keys.size() == 1)
     return refuse(text("This is the only keyframe of {}", words_of(**before)),
                   "delete the whole track if it should go");
   Track track = **before;
-  std::erase_if(track.keys, [&](const Keyframe& key) { return key.stamp == stamp; });
+  std::erase_if(track.keys, [&](const Keyframe& one) { return one.stamp == stamp; });
   TrackChanges changes(document);
   changes.set(*before, std::move(track));
   return std::move(changes).finish(text("Keyframe of {} removed", words_of(**before)));
@@ -180,11 +185,54 @@ Result<Edit> set_class(const Document& document,
       text("Class of {} set to {}", english(words_of(*befores)), found->name));
 }
 
+namespace {
+
+Result<Edit> set_present(const Document& document,
+                         std::span<const TrackId> uids,
+                         bool present,
+                         const Moment& moment,
+                         Stamp since) {
+  const auto befores = find_tracks(document, uids);
+  if (!befores) return tl::make_unexpected(befores.error());
+  TrackChanges changes(document);
+  std::optional<Error> reason;
+  bool some = false;
+  for (const auto& before : *befores) {
+    if (moment.stamp < before->first || before->last < moment.stamp) {
+      reason = refuse(text("{} is not there in {}", words_of(*before), words_of(moment)),
+                      "go to a frame within its life")
+                   .value();
+      continue;
+    }
+    Track track = *before;
+    if (present_at(track, moment.stamp) != present) {
+      // A change between the frame before and this one was meant for this one.
+      forget_presence(track, std::min(since, moment.stamp), moment.stamp);
+      set_presence(track, std::min(since, moment.stamp), present);
+    }
+    if (!shown_life(track)) {
+      reason = refuse(text("Nothing of {} would be left", words_of(track)),
+                      "delete the whole track if it should go")
+                   .value();
+      continue;
+    }
+    some = true;
+    changes.set(before, std::move(track));
+  }
+  if (!some && reason) return tl::make_unexpected(*reason);
+  const std::string words = english(words_of(*befores));
+  return std::move(changes).finish(present ? text("{} present from {} on", words, words_of(moment))
+                                           : text("{} absent from {} on", words, words_of(moment)));
+}
+
+}  // namespace
+
 Result<Edit> set_attribute(const Document& document,
                            std::span<const TrackId> uids,
                            const std::string& name,
                            const std::string& value,
-                           const Moment& moment) {
+                           const Moment& moment,
+                           std::optional<Stamp> since) {
   const AttributeSpec* spec = document.taxonomy().attribute(name);
   if (!spec)
     return refuse(text("\"{}\" is no attribute of the taxonomy", name), "add it to the taxonomy");
@@ -193,6 +241,8 @@ Result<Edit> set_attribute(const Document& document,
   if (!value.empty())
     if (const auto why = why_not(*spec, value))
       return fail({}, name, *why, text("\"{}\"", value), "choose another value");
+  if (name == kPresent)
+    return set_present(document, uids, value != "false", moment, since.value_or(moment.stamp));
   const auto befores = find_tracks(document, uids);
   if (!befores) return tl::make_unexpected(befores.error());
 

@@ -29,7 +29,9 @@ Result<Edit> create_track(const Document&,
                           TrackId uid);
 
 /// Sets (or replaces) the key of a moment; the life grows to contain it. On a rigid track a new
-/// size becomes the size of every key (kept: the given cuboid's centre).
+/// size becomes the size of every key (kept: the given cuboid's centre). In an absence the track
+/// is present again: from there on, and back to the last hidden key before it; where there is none,
+/// the whole absence ends.
 Result<Edit> set_key(const Document&,
                      TrackId,
                      const Moment&,
@@ -37,7 +39,7 @@ Result<Edit> set_key(const Document&,
                      KeySource = KeySource::hand);
 /// A key with the interpolated box.
 Result<Edit> add_key(const Document&, TrackId, const Moment&);
-/// Refused for the last key.
+/// Refused for the last key and for a hidden one.
 Result<Edit> remove_key(const Document&, TrackId, Stamp);
 
 /// One size for all keys ("one size for the track"), or, where the track is not rigid, of that key
@@ -45,11 +47,15 @@ Result<Edit> remove_key(const Document&, TrackId, Stamp);
 Result<Edit> set_size(const Document&, TrackId, const Moment&, const Vec3& size);
 Result<Edit> set_rigid(const Document&, TrackId, bool rigid, const Moment& whose_size);
 Result<Edit> set_class(const Document&, std::span<const TrackId>, const std::string& class_name);
+/// Of the track, or from a moment on until it changes again. "present" (track.hpp) changes at
+/// `since`, which is halfway from the frame before, or at the moment where that is not given: keys
+/// stay; refused where no box would be left.
 Result<Edit> set_attribute(const Document&,
                            std::span<const TrackId>,
                            const std::string& name,
                            const std::string& value,
-                           const Moment&);
+                           const Moment&,
+                           std::optional<Stamp> since = std::nullopt);
 Result<Edit> rename(const Document&, TrackId, const std::string& name);
 /// Renumbers all tracks 1 … n by first appearance.
 Result<Edit> renumber(const Document&);
@@ -62,10 +68,12 @@ Result<Edit> delete_tracks(const Document&, std::span<const TrackId>);
 Result<Edit> delete_before(const Document&, TrackId, const Moment&);
 Result<Edit> delete_after(const Document&, TrackId, const Moment&);
 Result<Edit> set_life(const Document&, TrackId, const Moment& first, const Moment& last);
-/// The part from the moment on becomes a track of its own.
+/// The part from the moment on becomes a track of its own, with its absences. Refused where one
+/// side would have no box.
 Result<Edit> split(const Document&, TrackId, const Moment&, TrackId new_uid);
-/// The second becomes part of the first; refused where both have a key at the same stamp with
-/// different boxes.
+/// The second becomes part of the first, present wherever one of them was; refused where both have
+/// a key at the same stamp with different boxes. Between their lives it is absent where either was
+/// beside. Hidden keys of one where the other is present go.
 Result<Edit> merge(const Document&, TrackId first, TrackId second);
 /// One place in the world for the whole span: a single key with that box. Refused without poses.
 Result<Edit> set_still(const Document&,

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstdint>
+#include <set>
 
 namespace sweepbox {
 namespace {
@@ -23,7 +25,8 @@ Attributes frame_attributes_at(const Track& track, Stamp stamp) {
 }
 
 /// The track between two times of its life: keys beyond go, one is set at each end that was cut, so
-/// that the box there stays as it was (none where it was absent). No keys: nothing is left.
+/// that the box there stays as it was (none where it was absent). No keys, or present nowhere:
+/// nothing is left.
 Track cut(const Track& track, const Moment& first, const Moment& last) {
   Track result = track;
   result.first = first.stamp;
@@ -65,6 +68,44 @@ Moment last_of(const Track& track) {
   return {key ? key->frame : std::string(), track.last};
 }
 
+/// Within the life and no absence.
+bool is_present(const Track& track, Stamp stamp) {
+  return track.first <= stamp && stamp <= track.last && present_at(track, stamp);
+}
+
+/// In a frame that both have, a box that is shown counts more than one that is hidden.
+void drop_hidden_where_present(Track& track, const Track& other) {
+  std::erase_if(track.keys, [&](const Keyframe& key) {
+    return !present_at(track, key.stamp) && is_present(other, key.stamp);
+  });
+}
+
+/// Presence of two tracks that become one. Between their lives it goes on where both are present at
+/// the ends that meet.
+bool present_in_either(const Track& a, const Track& b, Stamp stamp) {
+  const auto lives = [&](const Track& track) {
+    return track.first <= stamp && stamp <= track.last;
+  };
+  if (lives(a) || lives(b)) return is_present(a, stamp) || is_present(b, stamp);
+  const Track& earlier = a.last < b.first ? a : b;
+  const Track& later = &earlier == &a ? b : a;
+  return present_at(earlier, earlier.last) && present_at(later, later.first);
+}
+
+/// Where present_in_either may change, ascending.
+std::set<Stamp> changes_of_presence(const Track& a, const Track& b) {
+  std::set<Stamp> result;
+  for (const Track* track : {&a, &b}) {
+    for (const auto& [since, attributes] : track->frame_attributes)
+      if (attributes.contains(kPresent)) result.insert(since);
+    result.insert(track->first);
+    result.insert({track->last.ns + 1});
+  }
+  const Stamp first = std::min(a.first, b.first), last = std::max(a.last, b.last);
+  std::erase_if(result, [&](Stamp stamp) { return stamp < first || last < stamp; });
+  return result;
+}
+
 tl::unexpected<Error> nothing_left(const Track& track) {
   return refuse(text("Nothing of {} would be left", words_of(track)),
                 "delete the whole track if it should go");
@@ -77,7 +118,7 @@ Result<Edit> cut_to(const Document& document,
                     Text title) {
   if (last.stamp < first.stamp) return nothing_left(*before);
   Track track = cut(*before, first, last);
-  if (track.keys.empty()) return nothing_left(*before);
+  if (track.keys.empty() || !shown_life(track)) return nothing_left(*before);
   TrackChanges changes(document);
   changes.set(before, std::move(track));
   return std::move(changes).finish(std::move(title));
@@ -142,7 +183,7 @@ Result<Edit> split(const Document& document, TrackId uid, const Moment& moment, 
 
   Track head = cut(**before, first_of(**before), {{}, end});
   Track tail = cut(**before, moment, last_of(**before));
-  if (head.keys.empty() || tail.keys.empty())
+  if (head.keys.empty() || tail.keys.empty() || !shown_life(head) || !shown_life(tail))
     return refuse(text("{} is absent on one side of {}", words_of(**before), words_of(moment)),
                   "split it in a frame where it has a box");
   tail.uid = new_uid;
@@ -163,10 +204,12 @@ Result<Edit> merge(const Document& document, TrackId first_uid, TrackId second_u
   if (first_uid == second_uid) return refuse("A track cannot be merged with itself");
 
   Track track = **first;
+  drop_hidden_where_present(track, **second);
   for (Keyframe key : (*second)->keys) {
-    if (track.rigid) key.size = track.keys.front().size;
+    if (!present_at(**second, key.stamp) && is_present(**first, key.stamp)) continue;
+    if (track.rigid) key.size = (*first)->keys.front().size;
     if (const Keyframe* own = key_at(track, key.stamp)) {
-      if (own->cuboid() == key.cuboid()) continue;
+      if (own->cuboid() == key.cuboid() || !is_present(**second, key.stamp)) continue;
       const std::string frame = own->frame.empty() ? key.frame : own->frame;
       return refuse(text("{} and {} have different boxes in {}",
                          words_of(**first),
@@ -192,8 +235,12 @@ Result<Edit> merge(const Document& document, TrackId first_uid, TrackId second_u
   track.first = std::min(track.first, (*second)->first);
   track.last = std::max(track.last, (*second)->last);
   if (track.keys.size() > 1) track.still = false;
+  forget_presence(track, track.first, track.last);
   for (const auto& [stamp, attributes] : (*second)->frame_attributes)
-    for (const auto& [name, value] : attributes) track.frame_attributes[stamp].emplace(name, value);
+    for (const auto& [name, value] : attributes)
+      if (name != kPresent) track.frame_attributes[stamp].emplace(name, value);
+  for (const Stamp stamp : changes_of_presence(**first, **second))
+    set_presence(track, stamp, present_in_either(**first, **second, stamp));
   for (const auto& [stamp, mark] : (*second)->marks) track.marks.emplace(stamp, mark);
 
   TrackChanges changes(document);
@@ -230,8 +277,7 @@ Result<Edit> set_still(const Document& document,
   track.rigid = true;
   track.first = std::min(drive_first.stamp, moment.stamp);
   track.last = std::max(drive_last.stamp, moment.stamp);
-  for (auto& entry : track.frame_attributes) entry.second.erase("present");
-  std::erase_if(track.frame_attributes, [](const auto& entry) { return entry.second.empty(); });
+  forget_presence(track, Stamp{INT64_MIN}, Stamp{INT64_MAX});
   TrackChanges changes(document);
   changes.set(*before, std::move(track));
   return std::move(changes).finish(

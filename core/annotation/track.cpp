@@ -139,16 +139,91 @@ bool present_at(const Track& track, Stamp stamp) {
   for (auto entry = track.frame_attributes.upper_bound(stamp);
        entry != track.frame_attributes.begin();) {
     --entry;
-    const auto found = entry->second.find("present");
+    const auto found = entry->second.find(kPresent);
     if (found != entry->second.end()) return found->second != "false";
   }
   return true;
 }
 
+std::vector<Absence> absences(const Track& track) {
+  std::vector<Absence> result;
+  bool present = true;
+  for (const auto& [since, attributes] : track.frame_attributes) {
+    if (since > track.last) break;
+    const auto found = attributes.find(kPresent);
+    if (found == attributes.end() || (found->second != "false") == present) continue;
+    present = !present;
+    if (!present)
+      result.push_back({std::max(since, track.first), std::nullopt});
+    else if (since <= result.back().from)  // it ended before the life began
+      result.pop_back();
+    else
+      result.back().until = since;
+  }
+  return result;
+}
+
+bool Presence::at(Stamp stamp) const {
+  const auto after =
+      std::upper_bound(gone_.begin(), gone_.end(), stamp, [](Stamp s, const Absence& absence) {
+        return s < absence.from;
+      });
+  if (after == gone_.begin()) return true;
+  const auto& until = std::prev(after)->until;
+  return until && *until <= stamp;
+}
+
+std::optional<std::pair<Stamp, Stamp>> shown_life(const Track& track) {
+  const std::vector<Absence> gone = absences(track);
+  std::pair<Stamp, Stamp> life{track.first, track.last};
+  if (gone.empty()) return life;
+  if (gone.front().from == track.first) {
+    if (!gone.front().until) return std::nullopt;
+    life.first = *gone.front().until;
+  }
+  if (!gone.back().until) life.second = {gone.back().from.ns - 1};
+  return life;
+}
+
+Stamp first_shown(const Track& track) {
+  const auto life = shown_life(track);
+  if (!life || life->first == track.first) return track.first;
+  return {life->first.ns + 1};  // halfway between two frames: nearer to the one that has a box
+}
+
+std::size_t shown_keys(const Track& track) {
+  const auto first_from = [&](Stamp stamp) {
+    return std::lower_bound(
+        track.keys.begin(), track.keys.end(), stamp, [](const Keyframe& key, Stamp s) {
+          return key.stamp < s;
+        });
+  };
+  std::size_t result = track.keys.size();
+  for (const Absence& absence : absences(track)) {
+    const auto until = absence.until ? first_from(*absence.until) : track.keys.end();
+    result -= static_cast<std::size_t>(until - first_from(absence.from));
+  }
+  return result;
+}
+
+void forget_presence(Track& track, Stamp from, Stamp to) {
+  auto& entries = track.frame_attributes;
+  for (auto entry = entries.lower_bound(from); entry != entries.end() && entry->first <= to;) {
+    entry->second.erase(kPresent);
+    entry = entry->second.empty() ? entries.erase(entry) : std::next(entry);
+  }
+}
+
+void set_presence(Track& track, Stamp since, bool present) {
+  forget_presence(track, since, since);
+  if (present_at(track, since) != present)
+    track.frame_attributes[since][kPresent] = present ? "true" : "false";
+}
+
 std::optional<Cuboid> cuboid_at(const Track& track, Stamp stamp, std::int64_t reach_ns) {
   const Stamp nearest = std::clamp(stamp, track.first, track.last);
   if (std::abs(stamp.ns - nearest.ns) > reach_ns) return std::nullopt;
-  if (!key_at(track, nearest) && !present_at(track, nearest)) return std::nullopt;
+  if (!present_at(track, nearest)) return std::nullopt;
   Cuboid result = cuboid_by_keys(track, nearest);
   if (stamp != nearest)
     result.pose.translation += velocity_at(track, nearest) * seconds_between(nearest, stamp);
@@ -180,6 +255,11 @@ const Keyframe* key_at(const Track& track, Stamp stamp) {
         return key.stamp < s;
       });
   return found != track.keys.end() && found->stamp == stamp ? &*found : nullptr;
+}
+
+const Keyframe* shown_key_at(const Track& track, Stamp stamp) {
+  const Keyframe* key = key_at(track, stamp);
+  return key && present_at(track, stamp) ? key : nullptr;
 }
 
 Attributes attributes_at(const Track& track, Stamp stamp) {

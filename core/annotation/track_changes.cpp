@@ -9,7 +9,7 @@ namespace {
 /// Attributes that a record holds: presence is told by the record's being there.
 Attributes recorded_attributes(const Track& track, Stamp stamp) {
   Attributes result = attributes_at(track, stamp);
-  result.erase("present");
+  result.erase(kPresent);
   return result;
 }
 
@@ -28,6 +28,14 @@ void end_origins(Track& track, std::span<const std::shared_ptr<const Track>> bef
           return still_recorded(key, track, *before);
         }))
       key.origin.reset();
+}
+
+template <class T>
+auto first_key_from(T& track, Stamp stamp) {
+  return std::lower_bound(
+      track.keys.begin(), track.keys.end(), stamp, [](const Keyframe& key, Stamp s) {
+        return key.stamp < s;
+      });
 }
 
 Key key_of(const Track& track) {
@@ -118,10 +126,7 @@ void put_key(Track& track, const Moment& moment, const Cuboid& cuboid, KeySource
   key.world_from_box = cuboid.pose;
   key.size = cuboid.size;
   key.source = source;
-  const auto at = std::lower_bound(
-      track.keys.begin(), track.keys.end(), moment.stamp, [](const Keyframe& k, Stamp stamp) {
-        return k.stamp < stamp;
-      });
+  const auto at = first_key_from(track, moment.stamp);
   if (at != track.keys.end() && at->stamp == moment.stamp)
     *at = std::move(key);
   else
@@ -130,18 +135,26 @@ void put_key(Track& track, const Moment& moment, const Cuboid& cuboid, KeySource
 
 void end_absence(Track& track, Stamp stamp) {
   if (present_at(track, stamp)) return;
+  const auto gone = absences(track);
+  const auto here = std::find_if(gone.begin(), gone.end(), [&](const Absence& absence) {
+    return absence.from <= stamp && (!absence.until || stamp < *absence.until);
+  });
+  if (here == gone.end()) {  // beyond the life
+    set_presence(track, stamp, true);
+    return;
+  }
+  const auto after = first_key_from(track, stamp);
+  const bool hidden = after != track.keys.begin() && here->from <= std::prev(after)->stamp;
+  const Stamp since = hidden ? halfway(std::prev(after)->stamp, stamp) : here->from;
+  forget_presence(track, since, stamp);
+  set_presence(track, since, true);
+  // The next change may only repeat it.
   auto& entries = track.frame_attributes;
-  const auto forget = [&](auto entry) {
-    entry->second.erase("present");
-    return entry->second.empty() ? entries.erase(entry) : std::next(entry);
-  };
-  auto entry = entries.upper_bound(stamp);
-  do --entry;
-  while (!entry->second.contains("present"));
-  // Whatever presence it holds until, the next one only repeats it or begins another absence.
-  entry = forget(entry);
-  while (entry != entries.end() && !entry->second.contains("present")) ++entry;
-  if (entry != entries.end() && entry->second.at("present") != "false") forget(entry);
+  const auto next = std::find_if(entries.upper_bound(stamp), entries.end(), [](const auto& entry) {
+    return entry.second.contains(kPresent);
+  });
+  if (next != entries.end() && next->second.at(kPresent) != "false")
+    forget_presence(track, next->first, next->first);
 }
 
 }  // namespace sweepbox

@@ -54,7 +54,8 @@ Text words_of(std::span<const std::shared_ptr<const Track>> tracks);
 /// Sets or replaces the key at the moment's stamp.
 void put_key(Track& track, const Moment& moment, const Cuboid& cuboid, KeySource source);
 
-/// Makes the track present around a stamp: the absence that covers it ends.
+/// For a key that is set at a stamp: an absence that covers it ends, from there on and back to the
+/// hidden key before it, or whole where none is hidden before.
 void end_absence(Track& track, Stamp stamp);
 
 }  // namespace sweepbox

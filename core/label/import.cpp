@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <ranges>
 #include <set>
@@ -76,6 +77,17 @@ void set_absences(Track& track, std::span<const Stamp> labelled) {
   if (!present) track.frame_attributes[track.last]["present"] = "true";
 }
 
+/// The instants within the track's life, and those of its keys: a box of no frame of the drive is
+/// present too.
+std::vector<Stamp> with_keys(std::span<const Stamp> labelled, const Track& track) {
+  const auto begin = std::lower_bound(labelled.begin(), labelled.end(), track.first);
+  const auto end = std::upper_bound(begin, labelled.end(), track.last);
+  std::vector<Stamp> keys, result;
+  for (const Keyframe& key : track.keys) keys.push_back(key.stamp);
+  std::set_union(begin, end, keys.begin(), keys.end(), std::back_inserter(result));
+  return result;
+}
+
 /// Instants at which a box that is not there says that the object is not: those that the set
 /// labels, every frame where it does not say.
 std::vector<Stamp> labelled_instants(const LabelSet& set, const Drive& drive) {
@@ -110,7 +122,7 @@ Track track_of(std::vector<const Label*> labels,
       !std::all_of(track.keys.begin(), track.keys.end(), certain))
     track.state = TrackState::proposed;
   set_attributes(track, labels, taxonomy);
-  set_absences(track, labelled);
+  set_absences(track, with_keys(labelled, track));
   return track;
 }
 

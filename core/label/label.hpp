@@ -176,6 +176,11 @@ Edit import_edit(const LabelSet& labels, const Drive& drive, const Document& doc
 /// its frame. A track whose keys would meet or swap stays as it is.
 Edit realign_edit(const Drive& drive, const Document& document);
 
+/// The edit that makes tracks present at records of an import that belong to no frame of the drive
+/// and lie in an absence. Imports before 0.2 made such; the keys of an absence counted then. Empty
+/// where there are none.
+Edit unhide_edit(const Drive& drive, const Document& document);
+
 /// What the format cannot hold of what the document has.
 std::vector<Loss> losses(const LabelFormat& format, const WriteRequest& request);
 

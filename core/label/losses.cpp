@@ -62,7 +62,8 @@ const CanKind kKinds[] = {
 int keys_between(const WriteRequest& request) {
   int count = 0;
   for (const auto& track : request.document.tracks())
-    for (const Keyframe& key : track->keys) count += key.frame.empty();
+    for (const Keyframe& key : track->keys)
+      count += key.frame.empty() && present_at(*track, key.stamp);
   return count;
 }
 

@@ -172,6 +172,14 @@ void change_all(LabelSet& labels, const Drive& drive, const BoxChange& change) {
     }
 }
 
+/// What a track says of times, so much later.
+template <class Value>
+std::map<Stamp, Value> moved_by(const std::map<Stamp, Value>& values, std::int64_t by_ns) {
+  std::map<Stamp, Value> result;
+  for (const auto& [stamp, value] : values) result.emplace(Stamp{stamp.ns + by_ns}, value);
+  return result;
+}
+
 /// Boxes go to the frame so many later; what the file says of them stays. Those that leave the
 /// drive belong to no frame of it.
 void shift_frames(LabelSet& labels, const Drive& drive, std::int64_t frames) {
@@ -201,6 +209,8 @@ void shift_frames(LabelSet& labels, const Drive& drive, std::int64_t frames) {
       key.stamp = stamp;
       key.origin = {};
     }
+    track.frame_attributes = moved_by(track.frame_attributes, by_ns);
+    track.marks = moved_by(track.marks, by_ns);
     track.first = {std::min(track.first.ns + by_ns, track.keys.front().stamp.ns)};
     track.last = {std::max(track.last.ns + by_ns, track.keys.back().stamp.ns)};
   }
@@ -236,6 +246,9 @@ void move_in_time(LabelSet& labels, const Drive& drive, double offset_s) {
     if (track.still) continue;
     track.first = later(track.first, -offset_s);
     track.last = later(track.last, -offset_s);
+    const std::int64_t by_ns = later(Stamp{}, -offset_s).ns;
+    track.frame_attributes = moved_by(track.frame_attributes, by_ns);
+    track.marks = moved_by(track.marks, by_ns);
     for (Keyframe& key : track.keys) {
       key.stamp = later(key.stamp, -offset_s);
       key.frame.clear();

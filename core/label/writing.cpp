@@ -19,7 +19,7 @@ bool same_word(std::string_view a, std::string_view b) {
 
 OutBox out_box(const std::shared_ptr<const Track>& track, const Cuboid& in_ego, Stamp stamp) {
   OutBox box{track, in_ego, attributes_at(*track, stamp), {}, {}};
-  box.attributes.erase("present");
+  box.attributes.erase(kPresent);
   if (const Keyframe* key = key_at(*track, stamp)) {
     box.score = key->score;
     box.origin = key->origin;
@@ -109,6 +109,7 @@ std::vector<OutFrame> frames_to_write(const WriteRequest& request, const Sources
     for (const Keyframe& key : track->keys) {
       // A name that the drive lacks, at a time that it has: the box stands in that frame.
       if (key.frame.empty() || instants.has(key.frame) || stamps.contains(key.stamp)) continue;
+      if (!present_at(*track, key.stamp)) continue;
       const Pose ego_from_world = world_from_ego_of_label(request.drive, key.stamp).inverse();
       frame_named(key.frame).boxes.push_back(
           out_box(track, ego_from_world * key.cuboid(), key.stamp));

@@ -269,7 +269,7 @@ class Reader {
       label.class_name = track.class_name;
       label.cuboid_in_ego = world_from_ego_of_label(drive_, label.stamp).inverse() * world;
       label.attributes = attributes_at(track, label.stamp);
-      label.attributes.erase("present");
+      label.attributes.erase(kPresent);
       const Keyframe* key = key_at(track, label.stamp);
       label.key = key;
       if (key) {
@@ -284,7 +284,7 @@ class Reader {
         add(label_at(instant_of_frame(drive_, frame)), *cuboid);
     }
     for (const Keyframe& key : track.keys)
-      if (!key.frame.empty() && !instants_.has(key.frame)) {
+      if (!key.frame.empty() && !instants_.has(key.frame) && present_at(track, key.stamp)) {
         Instant instant{-1, 0, key.frame, key.stamp};
         add(label_at(instant), key.cuboid());
       }

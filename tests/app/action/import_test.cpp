@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "app/action/script.hpp"
+#include "app/session/importing.hpp"
 #include "app/session/opening.hpp"
 #include "core/base/files.hpp"
 #include "tests/app/support/test_drive.hpp"
@@ -70,6 +71,52 @@ TEST_CASE("labels of another folder come in as one edit that says what became of
   CHECK(desk.said("2 records found, 1 read as boxes, 1 left out"));
   CHECK(desk.run("edit.undo") == "done");
   CHECK(desk.session.document().tracks().empty());
+}
+
+TEST_CASE("labels that are there already are merged, added or put in their place, as one says") {
+  Desk desk;
+  REQUIRE(open_in_session(desk.session, desk.request));
+  const std::string import =
+      "file.import_labels format=kitti_object path=" + (desk.folder / "labels").string();
+  const auto tracks = [&] { return desk.session.document().tracks().size(); };
+  CHECK(desk.run(import) == "done");
+  CHECK(desk.said("labels: 1 new"));
+  CHECK(desk.run(import) == "done");  // a script merges where it does not say
+  CHECK(tracks() == 1);
+  CHECK(desk.said("labels: 0 new, 1 merged"));
+  CHECK(desk.session.history->records().size() == 1);
+  CHECK(desk.run(import + " mode=add") == "done");
+  CHECK(tracks() == 2);
+  CHECK(desk.run(import + " mode=replace") == "done");
+  CHECK(tracks() == 1);
+  CHECK(desk.said("labels: 1 new, 2 removed"));
+  CHECK(desk.run("edit.undo") == "done");
+  CHECK(tracks() == 2);
+  CHECK(desk.run(import + " mode=twice").find("no way \"twice\"") != std::string::npos);
+}
+
+TEST_CASE("the window asks how labels come in, with what each way would do, and does it once") {
+  Desk desk;
+  REQUIRE(open_in_session(desk.session, desk.request));
+  const std::string import =
+      "file.import_labels mode=ask format=kitti_object path=" + (desk.folder / "labels").string();
+  CHECK(desk.run("file.import_chosen").find("No labels wait") != std::string::npos);
+  CHECK(desk.run(import) == "done");  // nothing is held: nothing to ask
+  CHECK(desk.session.document().tracks().size() == 1);
+  CHECK_FALSE(desk.session.import_choice);
+  CHECK(desk.run(import) == "done");
+  CHECK(desk.session.popup == "import_mode");
+  REQUIRE(desk.session.import_choice);
+  CHECK(desk.session.import_choice->mode == ImportMode::merge);
+  CHECK(desk.session.import_choice->plan().counts == ImportOutcome{0, 1, 0, 0, 0});
+  CHECK(desk.session.document().tracks().size() == 1);
+  CHECK(desk.run("file.import_chosen mode=add") == "done");
+  CHECK(desk.session.document().tracks().size() == 2);
+  CHECK(desk.session.popup.empty());
+  CHECK(desk.run("file.import_chosen") != "done");
+  CHECK(desk.run(import) == "done");
+  REQUIRE(close_drive(desk.session));
+  CHECK_FALSE(desk.session.import_choice);
 }
 
 TEST_CASE("a place without labels is an error that is said, nothing changes") {

@@ -349,6 +349,30 @@ TEST_CASE("a repair that the drive refuses is said, and tried once") {
   CHECK_FALSE(show_repair(s, "no.such.repair", "5"));
 }
 
+TEST_CASE("a project whose keys lie in an absence opens, and says how many are hidden") {
+  Desk desk;
+  Session& s = desk.session;
+  REQUIRE(open_in_session(s, desk.request()));
+  const auto moment = [&](std::size_t frame) {
+    return Moment{s.drive->frames()[frame].name, s.drive->frames()[frame].stamp};
+  };
+  const std::vector<TrackId> one{1};
+  REQUIRE(commit(s, create_track(s.history->document(), "car", car_box(0), moment(0), 1)));
+  for (int frame : {2, 4})
+    REQUIRE(commit(
+        s,
+        set_key(
+            s.history->document(), 1, moment(static_cast<std::size_t>(frame)), car_box(frame))));
+  // As programs before wrote it: at the frame's own time.
+  REQUIRE(commit(s, set_attribute(s.history->document(), one, "present", "false", moment(2))));
+  REQUIRE(close_drive(s));
+  CHECK_FALSE(said(s, "hidden"));
+  REQUIRE(open_in_session(s, desk.request()));
+  CHECK(said(s, "2 keyframes of 1 tracks are hidden"));
+  CHECK(s.document().track(1)->keys.size() == 3);
+  CHECK(shown_keys(*s.document().track(1)) == 1);
+}
+
 TEST_CASE("labels read again replace what nobody touched, and never a box made by hand") {
   Track moved = *imported_track(3, 2, 30);
   moved.keys[0].world_from_box.translation.x() = 31;

@@ -211,6 +211,151 @@ TEST_CASE("a key set while the object is absent ends the absence") {
   CHECK(hand.track(1).frame_attributes.empty());
 }
 
+/// As the window asks: halfway from the frame before.
+Result<Edit> set_present(const Hand& hand, TrackId uid, bool present, int n) {
+  const std::vector<TrackId> one{uid};
+  return set_attribute(hand.document(),
+                       one,
+                       "present",
+                       present ? "true" : "false",
+                       frame(n),
+                       halfway(frame(n - 1).stamp, frame(n).stamp));
+}
+
+/// Numbers of the frames 0 … 30 in which the track has a box.
+std::vector<int> frames_of(const Track& track) {
+  std::vector<int> result;
+  for (int n = 0; n <= 30; ++n)
+    if (cuboid_at(track, frame(n).stamp)) result.push_back(n);
+  return result;
+}
+
+std::vector<int> from_to(int first, int last) {
+  std::vector<int> result;
+  for (int n = first; n <= last; ++n) result.push_back(n);
+  return result;
+}
+
+/// A car with a key in each of the frames 0 … 20, but for 14 and 15, where it is absent: as an
+/// import makes it.
+Hand with_imported_car() {
+  Hand hand;
+  Track track;
+  track.uid = 1;
+  track.name = "1";
+  track.class_name = "car";
+  for (int n = 0; n <= 20; ++n) {
+    if (n == 14 || n == 15) continue;
+    Keyframe key;
+    key.frame = frame(n).frame;
+    key.stamp = frame(n).stamp;
+    key.world_from_box = box(n).pose;
+    key.size = box(n).size;
+    key.source = KeySource::import;
+    key.origin = Origin{"labels", static_cast<std::uint32_t>(n)};
+    track.keys.push_back(key);
+  }
+  track.first = frame(0).stamp;
+  track.last = frame(20).stamp;
+  track.frame_attributes[{1'350'000'000}]["present"] = "false";
+  track.frame_attributes[{1'550'000'000}]["present"] = "true";
+  EditBuilder builder(hand.document());
+  builder.set(std::move(track));
+  hand(builder.finish("Imported", Author::import));
+  return hand;
+}
+
+TEST_CASE("absent from a frame on: keys stay but are hidden, and ticked again all is as before") {
+  Hand hand = with_imported_car();
+  const Track before = hand.track(1);
+  hand(set_present(hand, 1, false, 17));
+  CHECK(hand.title() == "car 1 absent from frame 000017 on");
+  auto expected = from_to(0, 13);
+  expected.push_back(16);
+  CHECK(frames_of(hand.track(1)) == expected);
+  CHECK(hand.track(1).keys.size() == 19);
+  CHECK(shown_keys(hand.track(1)) == 15);
+  CHECK(set_present(hand, 1, false, 18)->empty());  // it is absent there already
+  hand(set_present(hand, 1, true, 17));
+  CHECK(hand.track(1) == before);  // with every record
+  REQUIRE(hand.history.undo());
+  CHECK(frames_of(hand.track(1)) == expected);
+  REQUIRE(hand.history.undo());
+  CHECK(hand.track(1) == before);
+}
+
+TEST_CASE("an absence lasts until presence returns, and one within it is there again after it") {
+  Hand hand = with_imported_car();
+  const Track before = hand.track(1);
+  hand(set_present(hand, 1, false, 5));
+  auto expected = from_to(0, 4);
+  for (int n : from_to(16, 20)) expected.push_back(n);
+  CHECK(frames_of(hand.track(1)) == expected);
+  // Ticked in the middle it is back from there on, up to the gap that the file has.
+  hand(set_present(hand, 1, true, 9));
+  expected = from_to(0, 4);
+  for (int n : from_to(9, 13)) expected.push_back(n);
+  for (int n : from_to(16, 20)) expected.push_back(n);
+  CHECK(frames_of(hand.track(1)) == expected);
+  hand(set_present(hand, 1, true, 5));
+  CHECK(frames_of(hand.track(1)) == frames_of(before));
+}
+
+TEST_CASE("what would leave no box is refused, and so is a hidden key's removal") {
+  Hand hand = with_imported_car();
+  const auto nothing = set_attribute(
+      hand.document(), std::vector<TrackId>{1}, "present", "false", frame(0), frame(0).stamp);
+  CHECK(nothing);  // it comes back after the gap
+  hand(set_present(hand, 1, false, 16));
+  CHECK_FALSE(set_attribute(
+      hand.document(), std::vector<TrackId>{1}, "present", "false", frame(0), frame(0).stamp));
+  CHECK_FALSE(set_present(hand, 1, false, 21));  // not there then
+  CHECK_FALSE(remove_key(hand.document(), 1, frame(18).stamp));
+  CHECK_FALSE(delete_before(hand.document(), 1, frame(17)));
+  CHECK_FALSE(split(hand.document(), 1, frame(17), 2));
+  CHECK_FALSE(add_key(hand.document(), 1, frame(17)));
+}
+
+TEST_CASE("a key set among hidden ones brings back what comes after, not what was hidden before") {
+  Hand hand = with_imported_car();
+  hand(set_present(hand, 1, false, 16));
+  hand(set_key(hand.document(), 1, frame(18), box(18.5)));
+  auto expected = from_to(0, 13);
+  for (int n : from_to(18, 20)) expected.push_back(n);
+  CHECK(frames_of(hand.track(1)) == expected);
+}
+
+TEST_CASE("a split gives each part its absences, and joined they are one again") {
+  Hand hand = with_imported_car();
+  hand(set_present(hand, 1, false, 18));
+  const auto before = frames_of(hand.track(1));
+  hand(split(hand.document(), 1, frame(10), 2));
+  CHECK(frames_of(hand.track(1)) == from_to(0, 9));
+  CHECK(frames_of(hand.track(2)) == std::vector<int>{10, 11, 12, 13, 16, 17});
+  CHECK(shown_keys(hand.track(2)) == 6);
+  CHECK(hand.track(2).keys.size() == 9);
+  hand(merge(hand.document(), 1, 2));
+  CHECK(frames_of(hand.track(1)) == before);
+  hand(set_present(hand, 1, true, 18));
+  CHECK(frames_of(hand.track(1)).back() == 20);
+}
+
+TEST_CASE("joined with another, a track that ended goes on with the other's boxes alone") {
+  Hand hand = with_imported_car();
+  hand(set_present(hand, 1, false, 10));
+  hand(set_present(hand, 1, true, 16));
+  hand(set_present(hand, 1, false, 16));
+  // The other one drives through the frames in which the first has hidden keys.
+  hand(create_track(hand.document(), "car", box(12), frame(12), 2));
+  hand(set_key(hand.document(), 2, frame(24), box(24)));
+  hand(merge(hand.document(), 1, 2));
+  auto expected = from_to(0, 9);
+  for (int n : from_to(12, 24)) expected.push_back(n);
+  CHECK(frames_of(hand.track(1)) == expected);
+  // Hidden keys of frames in which the other is present went: 0 … 11 are left, and the other's two.
+  CHECK(hand.track(1).keys.size() == 14);
+}
+
 TEST_CASE("attributes go where the taxonomy says, and wrong ones are refused with what fits") {
   Hand hand = with_car();
   const std::vector<TrackId> one{1};

@@ -129,15 +129,62 @@ TEST_CASE("a single key stands and has no speed") {
   CHECK(velocity_at(track, later({}, 1)) == Vec3(0, 0, 0));
 }
 
-TEST_CASE("no box while it is absent, but at a key") {
+TEST_CASE("no box while it is absent, and no key of it is shown or counted") {
   Track track = track_of({key(0, {0, 0, 0}), key(1, {1, 0, 0}), key(2, {2, 0, 0})});
   track.frame_attributes[later({}, 0.5)] = {{"present", "false"}};
   track.frame_attributes[later({}, 1.5)] = {{"present", "true"}};
   CHECK(cuboid_at(track, later({}, 0.4)));
   CHECK_FALSE(cuboid_at(track, later({}, 0.5)));
-  CHECK(cuboid_at(track, later({}, 1)));
+  CHECK_FALSE(cuboid_at(track, later({}, 1)));
   CHECK_FALSE(cuboid_at(track, later({}, 1.4)));
   CHECK(cuboid_at(track, later({}, 1.5)));
+  CHECK(key_at(track, later({}, 1)));
+  CHECK_FALSE(shown_key_at(track, later({}, 1)));
+  CHECK(shown_key_at(track, later({}, 2)));
+  CHECK(shown_keys(track) == 2);
+  CHECK(absences(track) == std::vector<Absence>{{later({}, 0.5), later({}, 1.5)}});
+  CHECK(shown_life(track) == std::pair(later({}, 0), later({}, 2)));
+  // The curve goes through the hidden key: what is shown beside it stays where it was.
+  CHECK(centre_at(track, 0.25).x() == Approx(0.25));
+}
+
+TEST_CASE("the life ends where presence never returns") {
+  Track track = track_of({key(0, {0, 0, 0}), key(1, {1, 0, 0}), key(2, {2, 0, 0})});
+  track.frame_attributes[later({}, 0.75)] = {{"present", "false"}};
+  CHECK(shown_life(track)->first == later({}, 0));
+  CHECK(shown_life(track)->second.ns == 749'999'999);
+  CHECK(shown_keys(track) == 1);
+  // Not carried on beyond it either: not by the reach of an image, not from the last hidden key.
+  CHECK_FALSE(cuboid_at(track, later({}, 0.76), 50'000'000));
+  CHECK_FALSE(cuboid_at(track, later({}, 2.01), 50'000'000));
+  CHECK(Presence(track).at(later({}, 0.5)));
+  CHECK_FALSE(Presence(track).at(later({}, 2)));
+}
+
+TEST_CASE("absences are those within the life, each of them whole, whatever is said twice") {
+  Track track = track_of({key(1, {0, 0, 0}), key(2, {1, 0, 0}), key(5, {2, 0, 0})});
+  const auto say = [&](double at_s, const char* value) {
+    track.frame_attributes[later({}, at_s)]["present"] = value;
+  };
+  say(0.2, "false");
+  say(0.4, "true");  // over before the life began
+  say(0.5, "false");
+  say(1.5, "true");
+  say(1.7, "true");
+  say(3, "false");
+  say(3.5, "false");
+  say(4, "true");
+  say(9, "false");  // behind the life
+  CHECK(absences(track) ==
+        std::vector<Absence>{{later({}, 1), later({}, 1.5)}, {later({}, 3), later({}, 4)}});
+  CHECK(shown_life(track) == std::pair(later({}, 1.5), later({}, 5)));
+  CHECK(first_shown(track) == Stamp{1'500'000'001});
+  CHECK(shown_keys(track) == 2);
+  say(1.5, "false");
+  say(1.7, "false");
+  say(4, "false");
+  CHECK_FALSE(shown_life(track));
+  CHECK(shown_keys(track) == 0);
 }
 
 TEST_CASE("per-frame attributes hold until the next of the same name") {

@@ -288,6 +288,50 @@ TEST_CASE("one box edited changes the bytes of its record alone, and is written 
   }
 }
 
+TEST_CASE("a track that is not present from a frame on is in no file of any format from there on") {
+  const auto drive = test::golden_drive({});
+  const Document document = test::golden_document({}, *drive);
+  const auto frames = drive->frames();
+  const Stamp since = halfway(frames[0].stamp, frames[1].stamp);
+  int checked = 0;
+  for (const LabelFormat& format : label_formats()) {
+    if (!format.write) continue;
+    INFO(format.name);
+    test::TempFolder folder;
+    const auto files = test::written_as(format.name, document, *drive);
+    test::put(folder.path(), files);
+    const auto import = test::imported(read_back(*drive, format, folder.path(), files), *drive);
+    const auto track = golden_track(import->document(), format, *drive);
+    REQUIRE(track);
+    if (track->keys.size() == 1) continue;  // no ids: another track in each frame
+    ++checked;
+    const std::vector<TrackId> one{track->uid};
+    const auto present = [&](const char* value) {
+      (*import)(set_attribute(
+          import->document(), one, "present", value, {frames[1].name, frames[1].stamp}, since));
+    };
+    const Boxes before = boxes_of(import->document(), *drive);
+    present("false");
+    Boxes expected = before;
+    for (int n : {1, 2}) expected.erase({track->name, n});
+    REQUIRE(expected.size() == before.size() - 2);
+    check_boxes(boxes_of(import->document(), *drive), expected);
+
+    const auto without = test::written_as(format.name, import->document(), *drive);
+    test::TempFolder other;
+    test::put(other.path(), without);
+    const auto reread = test::imported(read_back(*drive, format, other.path(), without), *drive);
+    check_boxes(boxes_of(reread->document(), *drive), expected);
+
+    present("true");
+    check_boxes(boxes_of(import->document(), *drive), before, 1e-12);
+    const auto again = test::written_as(format.name, import->document(), *drive);
+    REQUIRE(again.size() == files.size());
+    for (std::size_t i = 0; i < files.size(); ++i) CHECK(again[i].content == files[i].content);
+  }
+  CHECK(checked >= 12);
+}
+
 TEST_CASE("written files are recognised as what they are, or as nothing else") {
   const auto drive = test::golden_drive({});
   const Document document = test::golden_document({}, *drive);

@@ -84,6 +84,50 @@ TEST_CASE("frames between, which have no label in the file, show no box") {
   for (int i = 0; i < 6; ++i) CHECK(cuboids_in_frame(import->document(), *drive, i).size() == 1);
 }
 
+/// Labels at the frames 0 and 5 of the drive, and at an instant between 2 and 3 that it lacks.
+LabelSet with_one_elsewhere(const Drive& drive) {
+  LabelSet set;
+  for (int i : {0, 5}) set.labels.push_back(label(drive, i, "7", box(10 - i)));
+  Label elsewhere = set.labels.back();
+  elsewhere.frame = -1;
+  elsewhere.frame_name = "between";
+  elsewhere.stamp = {250'000'000};
+  elsewhere.origin.record = 9;
+  set.labels.push_back(elsewhere);
+  return set;
+}
+
+TEST_CASE("a label of no frame of the drive is present amid frames that have none") {
+  const auto drive = test::made({});
+  const auto import = test::imported(with_one_elsewhere(*drive), *drive);
+  const Track& track = import->track("7");
+  CHECK(shown_keys(track) == 3);
+  for (int i = 0; i < 6; ++i)
+    CHECK(cuboids_in_frame(import->document(), *drive, i).size() == (i == 0 || i == 5 ? 1u : 0u));
+  CHECK(unhide_edit(*drive, import->document()).empty());
+}
+
+TEST_CASE("an old project's label of no frame, hidden by the absence about it, is shown again") {
+  const auto drive = test::made({});
+  const auto import = test::imported(with_one_elsewhere(*drive), *drive);
+  Track old = import->track("7");
+  old.frame_attributes.clear();
+  old.frame_attributes[{50'000'000}]["present"] = "false";
+  old.frame_attributes[{450'000'000}]["present"] = "true";
+  REQUIRE(shown_keys(old) == 2);
+  EditBuilder builder(import->document());
+  builder.set(old);
+  const Document before = builder.result();
+  const Document after = applied(unhide_edit(*drive, before), before, 3);
+  CHECK(shown_keys(*after.track(old.uid)) == 3);
+  for (int i = 0; i < 6; ++i)
+    CHECK(cuboids_in_frame(after, *drive, i).size() == (i == 0 || i == 5 ? 1u : 0u));
+  // Keys of frames were hidden by a hand: they stay so.
+  old.frame_attributes.erase({450'000'000});
+  builder.set(old);
+  CHECK(unhide_edit(*drive, builder.result()).empty());
+}
+
 TEST_CASE("sizes that differ make a track that is not rigid, and stay as they are") {
   const auto drive = test::made({});
   LabelSet set;
