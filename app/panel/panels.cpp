@@ -42,6 +42,7 @@ std::span<const Popup> popups() {
       {"export_correction", draw_file_dialog},
       {"import_labels", draw_file_dialog},
       {"unsaved", draw_unsaved},
+      {"undo_import", draw_undo_import},
       {"doctor", draw_doctor},
       {"choose_drive", draw_choose_drive},
   };
