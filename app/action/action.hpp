@@ -46,13 +46,16 @@ struct Action {
   std::optional<Text> (*why_not)(const Session&) = nullptr;  ///< why it is disabled; null: never
   std::vector<Parameter> parameters = {};
   std::string_view icon = {};  ///< a name in icons.hpp
+  /// What a key, menu or button does instead where it gives no arguments: asks or shows first.
+  Result<void> (*by_hand)(Session&) = nullptr;
 };
 
 /// All of them: time, box, track, edit, view, calibrate, file.
 std::span<const Action> actions();
 const Action* find_action(std::string_view id);
 
-/// Checks the arguments against the parameters, then runs. Errors are returned, not shown.
+/// Checks the arguments against the parameters, then runs: what scripts do. Errors are returned,
+/// not shown.
 Result<void> run_action(Session& session, const Action& action, const Arguments& arguments = {});
 /// Runs and says an error in the status line: what keys, menus and buttons call.
 void do_action(Session& session, std::string_view id, const Arguments& arguments = {});

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "app/action/tables.hpp"
+#include "app/session/undoing.hpp"
 #include "app/tool/box_edits.hpp"
 #include "core/base/parse.hpp"
 
@@ -125,18 +126,34 @@ const Action* find_action(std::string_view id) {
   return nullptr;
 }
 
-Result<void> run_action(Session& session, const Action& action, const Arguments& arguments) {
+namespace {
+
+Result<void> check_and_run(Session& session,
+                           const Action& action,
+                           const Arguments& arguments,
+                           bool hand) {
   if (const auto fits = check(action, arguments); !fits) return fits;
   if (action.why_not)
     if (auto reason = action.why_not(session)) return refuse(std::move(*reason));
-  return action.run(session, arguments);
+  const auto done = hand && action.by_hand && arguments.values.empty()
+                        ? action.by_hand(session)
+                        : action.run(session, arguments);
+  // What it selected after its edit is part of the edit.
+  end_memory(session);
+  return done;
+}
+
+}  // namespace
+
+Result<void> run_action(Session& session, const Action& action, const Arguments& arguments) {
+  return check_and_run(session, action, arguments, false);
 }
 
 void do_action(Session& session, std::string_view id, const Arguments& arguments) {
   const Action* action = find_action(id);
   if (!action) return say(session, Severity::error, text("There is no action {}", id));
   const auto started = std::chrono::steady_clock::now();
-  const auto done = run_action(session, *action, arguments);
+  const auto done = check_and_run(session, *action, arguments, true);
   if (done) return;
   // What failed in commit() is in the status line already.
   const bool said = !session.messages.empty() && session.messages.back().at >= started &&

@@ -1,5 +1,6 @@
 #include "app/action/tables.hpp"
 #include "app/session/reopening.hpp"
+#include "app/session/undoing.hpp"
 #include "app/tool/tool.hpp"
 
 namespace sweepbox {
@@ -108,7 +109,16 @@ std::span<const Action> edit_actions() {
   constexpr Parameter kIndex = {
       "index", ParameterType::integer, false, "of the offer, 0 without it"};
   static const Action table[] = {
-      {"edit.undo", "Undo", "Edit", "Ctrl+Z", "", undo_some, nothing_to_undo, {kTimes}, "undo"},
+      {"edit.undo",
+       "Undo",
+       "Edit",
+       "Ctrl+Z",
+       "",
+       undo_some,
+       nothing_to_undo,
+       {kTimes},
+       "undo",
+       undo_by_hand},
       {"edit.redo",
        "Redo",
        "Edit",
@@ -117,8 +127,18 @@ std::span<const Action> edit_actions() {
        redo_some,
        nothing_to_redo,
        {kTimes},
-       "repeat"},
-      {"edit.undo_all", "Undo everything", "Edit", "", "", undo_all, nothing_to_undo, {}, "undo"},
+       "repeat",
+       redo_by_hand},
+      {"edit.undo_all",
+       "Undo everything",
+       "Edit",
+       "",
+       "",
+       undo_all,
+       nothing_to_undo,
+       {},
+       "undo",
+       undo_all_by_hand},
       {"edit.redo_all", "Redo everything", "Edit", "", "", redo_all, nothing_to_redo, {}, "repeat"},
       {"edit.cancel",
        "Cancel, close, deselect",

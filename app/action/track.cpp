@@ -357,7 +357,7 @@ std::span<const Action> track_actions() {
       {"track.split",
        "Split track here",
        "Track",
-       "S",
+       "Ctrl+Shift+X",
        "",
        split_here,
        needs_selection_to_edit,

@@ -23,6 +23,7 @@ void draw_classes(Ui& ui, const Area& whole);
 void draw_log(Ui& ui, const Area& whole);
 void draw_file_dialog(Ui& ui, const Area& whole);
 void draw_unsaved(Ui& ui, const Area& whole);
+void draw_undo_import(Ui& ui, const Area& whole);
 void draw_doctor(Ui& ui, const Area& whole);
 void draw_import_mode(Ui& ui, const Area& whole);
 void draw_choose_drive(Ui& ui, const Area& whole);

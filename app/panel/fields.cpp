@@ -20,7 +20,8 @@ struct NumberState {
   std::string words;       ///< what is typed
   double began = 0;        ///< value when the caret came
   bool focus = false;      ///< the caret is still to be put there
-  bool to_next = false;    ///< Tab: the next field drawn gets the caret
+  bool to_next = false;    ///< Tab: the next field drawn gets the caret …
+  int asked_frame = -2;    ///< … it, or `wanted`, asked for in this one
   std::string last_drawn;  ///< for Shift+Tab
   std::string wheeling;    ///< id of the field under the wheel
   double wheeled = 0;      ///< its value now
@@ -35,6 +36,26 @@ struct TextState {
   std::string entered;   ///< Enter ended it …
   int frame = -2;        ///< … in this frame
 };
+
+/// The ImGui frame in which a field last had the caret at its end.
+struct CaretState {
+  int frame = -2;
+};
+
+/// A field that is not drawn any more waits for nothing.
+constexpr int kPatience = 10;  // frames
+
+bool asked_lately(int frame) {
+  return ImGui::GetFrameCount() - frame < kPatience;
+}
+
+/// After each InputText: whether it has the caret now. An Enter or a click elsewhere took it away
+/// already, and a click or the focus just given brought it.
+bool note_caret(Ui& ui) {
+  const bool active = ImGui::IsItemActive();
+  if (active) ui.memory.get<CaretState>("caret").frame = ImGui::GetFrameCount();
+  return active;
+}
 
 struct Typing {
   const NumberSpec* spec;
@@ -132,7 +153,7 @@ NumberAnswer type_number(Ui& ui,
         while_typing,
         &typing);
     // The caret arrives a frame after it was asked for.
-    if (ImGui::IsItemActive()) state.focus = false;
+    if (note_caret(ui)) state.focus = false;
     if (state.focus) ui.wake_in(0);
   }
   mark_item(ui, id, area, state.words, true);
@@ -154,6 +175,7 @@ NumberAnswer type_number(Ui& ui,
     if (typing.tab) {
       state.to_next = !ImGui::GetIO().KeyShift;
       if (ImGui::GetIO().KeyShift) state.wanted = state.last_drawn;
+      state.asked_frame = ImGui::GetFrameCount();
     }
     state.editing.clear();
   } else if (state.words != before) {
@@ -196,7 +218,7 @@ bool text_field(Ui& ui,
       state.entered = id;
       state.frame = ImGui::GetFrameCount();
     }
-    active = ImGui::IsItemActive();
+    active = note_caret(ui);
     if (active && state.wanted == id) state.wanted.clear();
   }
   if (active) frame(inset(area, ui.px(1), ui.px(1)), ui.theme.accent, ui.px(2), ui.px(2));
@@ -217,7 +239,8 @@ bool entered(Ui& ui, const std::string& id) {
 NumberAnswer number_field(
     Ui& ui, const std::string& id, const Area& area, double value, const NumberSpec& spec) {
   NumberState& state = ui.memory.get<NumberState>("number");
-  const bool takes_caret = spec.enabled && (state.wanted == id || state.to_next);
+  const bool takes_caret =
+      spec.enabled && (state.wanted == id || state.to_next) && asked_lately(state.asked_frame);
   const auto begin_typing = [&] {
     state.editing = id;
     state.words = number_text(value, spec.decimals);
@@ -283,11 +306,13 @@ NumberAnswer number_field(
 bool field_waits(Ui& ui) {
   const NumberState& state = ui.memory.get<NumberState>("number");
   const TextState& words = ui.memory.get<TextState>("text");
-  // A field that is not drawn any more waits for nothing.
-  constexpr int kPatience = 10;
-  const int now = ImGui::GetFrameCount();
-  return (state.focus && now - state.drawn_frame < kPatience) ||
-         (!words.wanted.empty() && now - words.asked_frame < kPatience);
+  return (state.focus && asked_lately(state.drawn_frame)) ||
+         ((state.to_next || !state.wanted.empty()) && asked_lately(state.asked_frame)) ||
+         (!words.wanted.empty() && asked_lately(words.asked_frame));
+}
+
+bool caret_in_field(Ui& ui) {
+  return ui.memory.get<CaretState>("caret").frame == ImGui::GetFrameCount();
 }
 
 bool number_under_mouse(Ui& ui) {

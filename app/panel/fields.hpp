@@ -17,7 +17,7 @@ bool text_field(Ui& ui,
                 std::string& value,
                 std::string_view key = {},
                 std::string_view icon_name = {});
-/// Puts the caret into a text or number field in the next frame.
+/// Puts the caret into a text field in the next frame.
 void focus_field(Ui& ui, const std::string& id);
 /// True in the frame in which Enter ended that text field.
 bool entered(Ui& ui, const std::string& id);
@@ -44,6 +44,8 @@ NumberAnswer number_field(
 
 /// A field was asked to take the caret and has not got it yet: keys are already meant for it.
 bool field_waits(Ui& ui);
+/// A field has the caret at the end of the frame drawn last: the next key is its.
+bool caret_in_field(Ui& ui);
 
 /// The mouse was over a number field in the last frame.
 bool number_under_mouse(Ui& ui);

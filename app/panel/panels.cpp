@@ -43,6 +43,7 @@ std::span<const Popup> popups() {
       {"import_labels", draw_file_dialog},
       {"import_mode", draw_import_mode},
       {"unsaved", draw_unsaved},
+      {"undo_import", draw_undo_import},
       {"doctor", draw_doctor},
       {"choose_drive", draw_choose_drive},
   };

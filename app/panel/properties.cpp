@@ -82,11 +82,10 @@ void draw_head(Ui& ui, Cutter& cut, const Subject& subject) {
   }
   row.left(put_class_tag(ui, row.rest.x, middle, subject.track->class_name), ui.px(8));
   const std::string title = track_title(ui, *subject.track);
-  put_text(ui,
-           row.left(std::min(row.rest.width, text_width(ui.fonts.bold, title) + 1), ui.px(10)),
-           ui.fonts.bold,
-           ui.theme.text,
-           title);
+  const Area words =
+      row.left(std::min(row.rest.width, text_width(ui.fonts.bold, title) + 1), ui.px(10));
+  mark_item(ui, "props/title", words, title);
+  put_text(ui, words, ui.fonts.bold, ui.theme.text, title);
   const bool key = subject.box != nullptr && subject.box->key;
   put_diamond(row.rest.x + ui.px(4), middle, ui.px(4), key ? ui.theme.accent : ui.theme.dim, key);
   row.left(ui.px(12));

@@ -151,6 +151,15 @@ void draw_machine(Ui& ui, Cutter& cut) {
     settings.cache_megabytes = static_cast<std::uint64_t>(*answer.commit);
     keep(ui);
   }
+  if (checkbox(ui,
+               "settings/undo_shows_first",
+               labelled(ui, cut, "Undo and redo"),
+               ui.tr("Show a change of another frame first"),
+               settings.undo_shows_first,
+               {.title = std::string(ui.tr("The first press goes to its frame and selects its "
+                                           "tracks, the second one makes it"))})) {
+    keep(ui);
+  }
   std::string who = settings.who;
   if (text_field(ui,
                  "settings/who",

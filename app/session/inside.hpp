@@ -63,6 +63,21 @@ struct Pace {
   bool trying = false;  ///< fewer frames a picture, so far without a late one
 };
 
+/// What a person had before them when they made an edit.
+struct EditMemory {
+  std::vector<TrackId> before, after;  ///< what was selected
+  int frame = -1;                      ///< that was shown
+};
+
+/// The change that undo or redo has shown and makes when asked once more.
+struct ShownStep {
+  std::uint64_t edit = 0;  ///< its number
+  bool back = true;
+  int frame = -1;  ///< where it was shown
+
+  bool operator==(const ShownStep&) const = default;
+};
+
 struct SessionInside {
   // frame_boxes
   std::vector<FrameBox> boxes;
@@ -120,12 +135,23 @@ struct SessionInside {
   Pace pace;
 
   bool read_only = false;
+
+  // undoing
+  std::map<std::uint64_t, EditMemory> memories;  ///< by the edit's number; a restart loses them
+  std::uint64_t open_memory = 0;  ///< the edit whose `after` is not known yet; 0: none
+  std::optional<ShownStep> shown_step;
 };
 
 /// Wakes the frame loop from another thread: a job that does nothing, since jobs own the wake.
 inline std::function<void()> waking(Jobs& jobs) {
   return [&jobs] { jobs.submit([](const Cancel&) {}, [] {}); };
 }
+
+/// After the document changed: tracks that are gone cannot be selected or hovered.
+void document_changed(Session& session);
+
+/// Why nothing is edited while a repair is shown.
+Error shown_repair_error();
 
 /// A fresh state for another drive (or none).
 void reset_inside(Session& session);

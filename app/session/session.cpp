@@ -12,6 +12,7 @@
 #include "app/session/inside.hpp"
 #include "app/session/opening.hpp"
 #include "app/session/reopening.hpp"
+#include "app/session/undoing.hpp"
 
 namespace sweepbox {
 namespace {
@@ -26,19 +27,6 @@ std::string login_name() {
   if (const char* user = std::getenv("USER"); user && *user) return user;
   if (const passwd* entry = getpwuid(getuid())) return entry->pw_name;
   return "someone";
-}
-
-/// After the document changed: tracks that are gone cannot be selected or hovered.
-void document_changed(Session& session) {
-  ++session.versions.document;
-  const auto gone = [&](TrackId id) { return !session.document().track(id); };
-  if (std::erase_if(session.selected, gone) > 0) ++session.versions.selection;
-  if (session.hovered && gone(session.hovered)) session.hovered = 0;
-}
-
-Error shown_repair_error() {
-  return refuse("A repair is shown, nothing is edited meanwhile", "Take it or go back first.")
-      .value();
 }
 
 Result<void> apply_and_say(Session& session, Edit edit) {
@@ -67,7 +55,11 @@ Result<void> apply_and_say(Session& session, Edit edit) {
   if (edit.time_ns == 0) edit.time_ns = unix_time_ns();
   const Text title = edit.title;
   session.preview.reset();
+  end_memory(session);
+  std::vector<TrackId> selected = session.selected;
+  const Author author = edit.author;
   const Result<void> done = session.history->apply(std::move(edit));
+  if (done) begin_memory(session, std::move(selected), author);
   document_changed(session);
   if (done)
     say(session, Severity::note, title);
@@ -77,6 +69,18 @@ Result<void> apply_and_say(Session& session, Edit edit) {
 }
 
 }  // namespace
+
+void document_changed(Session& session) {
+  ++session.versions.document;
+  const auto gone = [&](TrackId id) { return !session.document().track(id); };
+  if (std::erase_if(session.selected, gone) > 0) ++session.versions.selection;
+  if (session.hovered && gone(session.hovered)) session.hovered = 0;
+}
+
+Error shown_repair_error() {
+  return refuse("A repair is shown, nothing is edited meanwhile", "Take it or go back first.")
+      .value();
+}
 
 Session::Session(Jobs& jobs_to_use, Settings chosen, std::filesystem::path config)
     : jobs(jobs_to_use),
@@ -136,41 +140,6 @@ Result<void> commit(Session& session, Result<Edit> edit) {
   ++session.versions.document;
   say(session, edit.error());
   return tl::unexpected(edit.error());
-}
-
-namespace {
-
-Result<bool> step_history(Session& session, bool back) {
-  if (!session.history) return false;
-  if (session.read_only()) {
-    const Error error = session.repair_preview ? shown_repair_error()
-                                               : refuse("This project is open read only").value();
-    say(session, error);
-    return tl::unexpected(error);
-  }
-  const std::optional<Text> title =
-      back ? session.history->undo_title() : session.history->redo_title();
-  session.preview.reset();
-  Result<bool> done = back ? session.history->undo() : session.history->redo();
-  document_changed(session);
-  if (!done) {
-    say(session, done.error());
-  } else if (*done && title) {
-    say(session,
-        Severity::note,
-        text(back ? "Undone: {}" : "Again: {}", session.language.tr(*title)));
-  }
-  return done;
-}
-
-}  // namespace
-
-Result<bool> undo(Session& session) {
-  return step_history(session, true);
-}
-
-Result<bool> redo(Session& session) {
-  return step_history(session, false);
 }
 
 void take_job_edit(Session& session, Edit edit) {
@@ -330,6 +299,7 @@ bool update(Session& session) {
       changed = true;
     }
   }
+  end_memory(session);
   return changed;
 }
 

@@ -259,9 +259,6 @@ Result<void> close_drive(Session& session);
 Result<void> commit(Session& session, Edit edit);
 /// Commits what a function of edits.hpp answered; an empty edit does nothing.
 Result<void> commit(Session& session, Result<Edit> edit);
-/// Undoes (or redoes) and says what; false where there is nothing.
-Result<bool> undo(Session& session);
-Result<bool> redo(Session& session);
 /// Commits what a job answered; kept in `offers` where a track that it touches has changed
 /// meanwhile.
 void take_job_edit(Session& session, Edit edit);

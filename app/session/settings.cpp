@@ -110,6 +110,7 @@ Result<Settings> load_settings(const std::filesystem::path& config_folder) {
   read.number("cache_megabytes", 64, 1 << 20, cache);
   read.text("who", settings.who);
   read.flag("confirm_quit", settings.confirm_quit);
+  read.flag("undo_shows_first", settings.undo_shows_first);
   if (read.error()) return tl::unexpected(*read.error());
   settings.theme = theme == "light" ? ThemeName::light : ThemeName::dark;
   settings.cache_megabytes = static_cast<std::uint64_t>(cache);
@@ -142,6 +143,7 @@ Result<void> save_settings(const Settings& settings, const std::filesystem::path
       {"cache_megabytes", static_cast<std::int64_t>(settings.cache_megabytes)},
       {"who", settings.who},
       {"confirm_quit", settings.confirm_quit},
+      {"undo_shows_first", settings.undo_shows_first},
       {"sizes", std::move(sizes)},
       {"recent", std::move(recent)},
   };

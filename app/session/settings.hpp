@@ -23,6 +23,7 @@ struct Settings {
   std::uint64_t cache_megabytes = 1024;
   std::string who;  ///< name beside edits; empty: the login name
   bool confirm_quit = false;
+  bool undo_shows_first = true;         ///< a change of another frame, before undo or redo makes it
   std::map<std::string, double> sizes;  ///< splitters by id, share or px as the layout says
   std::vector<std::string> recent;      ///< projects and drives, newest first
 };

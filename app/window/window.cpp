@@ -21,8 +21,8 @@
 #include "app/panel/widgets.hpp"
 #include "app/session/doctor.hpp"
 #include "app/window/fonts.hpp"
+#include "app/window/input.hpp"
 #include "app/window/style.hpp"
-#include "app/window/typing.hpp"
 #include "core/base/files.hpp"
 #include "core/base/log.hpp"
 
@@ -99,7 +99,7 @@ struct Window::State {
   Fonts fonts;
   Memory memory;
   std::vector<Backdrop> backdrops;
-  Typing typing;
+  InputQueue input;
   Clock::time_point start = Clock::now();
   Clock::time_point last_tick = Clock::now();
   int draws_left = kFramesAfterEvent;
@@ -135,20 +135,29 @@ struct Window::State {
 
 namespace {
 
-Typing& typing_of(GLFWwindow* window) {
-  return *static_cast<Typing*>(glfwGetWindowUserPointer(window));
+InputQueue& input_of(GLFWwindow* window) {
+  return *static_cast<InputQueue*>(glfwGetWindowUserPointer(window));
 }
 
 void on_key(GLFWwindow* window, int key, int scancode, int action, int modifiers) {
-  typing_of(window).add({false, 0, key, scancode, action, modifiers});
+  input_of(window).add(
+      {.key = key, .scancode = scancode, .action = action, .modifiers = modifiers});
 }
 
 void on_letter(GLFWwindow* window, unsigned code) {
-  typing_of(window).add({true, code});
+  input_of(window).add({.kind = InputEvent::Kind::letter, .code = code});
+}
+
+void on_button(GLFWwindow* window, int button, int action, int /*modifiers*/) {
+  input_of(window).add_button(button, action);
+}
+
+void on_mouse(GLFWwindow* window, double x, double y) {
+  input_of(window).move_mouse(x, y);
 }
 
 void note_event(GLFWwindow* window) {
-  typing_of(window).note_event();
+  input_of(window).note_event();
 }
 
 GLFWwindow* create_window(const WindowOptions& options) {
@@ -322,10 +331,10 @@ void Window::State::draw_frame() {
         scale,
         now_s(),
         frame_s > 0 ? 1 / std::max(frame_s, kFramePeriod) : 0};
-  typing.take(ui, window);
+  input.take(ui, window);
   ImGui_ImplOpenGL3_NewFrame();
   ImGui_ImplGlfw_NewFrame();
-  typing.apply_modifiers();
+  input.apply();
   ImGui::NewFrame();
   if (session->ui_map.wanted) session->ui_map.begin_frame();
   const ImVec2 size = ImGui::GetIO().DisplaySize;
@@ -392,7 +401,7 @@ Result<std::unique_ptr<Window>> Window::open(Session& session, const WindowOptio
     return refuse(text("no OpenGL 3.3 window: {}", why != nullptr ? why : "unknown reason"),
                   "install libgl1-mesa-dri or the graphics card's driver");
   }
-  glfwSetWindowUserPointer(state.window, &state.typing);
+  glfwSetWindowUserPointer(state.window, &state.input);
   glfwMakeContextCurrent(state.window);
   glfwSwapInterval(0);  // the loop paces itself; waiting for the display would delay jobs' results
   glewExperimental = GL_TRUE;
@@ -401,11 +410,10 @@ Result<std::unique_ptr<Window>> Window::open(Session& session, const WindowOptio
   }
 
   // Before ImGui's, which call these on.
-  glfwSetMouseButtonCallback(state.window, [](GLFWwindow* w, int, int, int) { note_event(w); });
   glfwSetScrollCallback(state.window, [](GLFWwindow* w, double, double) { note_event(w); });
   glfwSetCursorEnterCallback(state.window, [](GLFWwindow* w, int) { note_event(w); });
   glfwSetWindowFocusCallback(state.window, [](GLFWwindow* w, int) { note_event(w); });
-  glfwSetCursorPosCallback(state.window, [](GLFWwindow* w, double, double) { note_event(w); });
+  glfwSetCursorPosCallback(state.window, on_mouse);
   glfwSetFramebufferSizeCallback(state.window, [](GLFWwindow* w, int, int) { note_event(w); });
   glfwSetWindowRefreshCallback(state.window, note_event);
   if (options.only.empty())
@@ -418,7 +426,8 @@ Result<std::unique_ptr<Window>> Window::open(Session& session, const WindowOptio
   ImGui::GetIO().LogFilename = nullptr;
   ImGui::GetIO().MouseDoubleClickTime = 0.4F;  // s, as desktops have it
   ImGui_ImplGlfw_InitForOpenGL(state.window, true);
-  // In place of ImGui's: take_typed feeds it.
+  // In place of ImGui's: InputQueue feeds it.
+  glfwSetMouseButtonCallback(state.window, on_button);
   glfwSetKeyCallback(state.window, on_key);
   glfwSetCharCallback(state.window, on_letter);
   ImGui_ImplOpenGL3_Init("#version 330");
@@ -467,7 +476,7 @@ Result<void> Window::run() {
       do_action(session, "file.quit");
       state.draws_left = kFramesAfterEvent;
     }
-    if (state.typing.take_seen()) state.draws_left = kFramesAfterEvent;
+    if (state.input.take_seen()) state.draws_left = kFramesAfterEvent;
     state.advance();
     if (state.now_s() >= state.wake_at_s || state.views->animating()) {
       state.draws_left = std::max(state.draws_left, 1);

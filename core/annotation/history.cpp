@@ -108,14 +108,22 @@ Result<void> History::swap(std::uint64_t of, LogRecord::What what) {
   return keep(std::move(record));
 }
 
+const LogRecord* History::undoable() const {
+  return undoable_.empty() ? nullptr : &record_numbered(undoable_.back());
+}
+
+const LogRecord* History::redoable() const {
+  return redoable_.empty() ? nullptr : &record_numbered(redoable_.back());
+}
+
 std::optional<Text> History::undo_title() const {
-  if (undoable_.empty()) return std::nullopt;
-  return record_numbered(undoable_.back()).edit->title;
+  const LogRecord* record = undoable();
+  return record ? std::optional(record->edit->title) : std::nullopt;
 }
 
 std::optional<Text> History::redo_title() const {
-  if (redoable_.empty()) return std::nullopt;
-  return record_numbered(redoable_.back()).edit->title;
+  const LogRecord* record = redoable();
+  return record ? std::optional(record->edit->title) : std::nullopt;
 }
 
 const LogRecord& History::record_numbered(std::uint64_t number) const {

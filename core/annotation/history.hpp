@@ -81,7 +81,11 @@ class History {
   /// False where there is nothing to undo / redo.
   Result<bool> undo();
   Result<bool> redo();
-  /// Title of what undo / redo would reverse; empty where there is nothing.
+  /// Record of the edit that undo / redo would reverse; nullptr where there is nothing. It may have
+  /// only its head: whole_edit() has the changes.
+  const LogRecord* undoable() const;
+  const LogRecord* redoable() const;
+  /// Its title; empty where there is nothing.
   std::optional<Text> undo_title() const;
   std::optional<Text> redo_title() const;
 

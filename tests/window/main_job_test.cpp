@@ -6,6 +6,7 @@
 #include "tests/support/shared_data.hpp"
 #include "tests/support/temp_folder.hpp"
 #include "tests/window/robot.hpp"
+#include "tests/window/street.hpp"
 
 // The main job by hand: the real program in a real window, real keys and a real mouse.
 
@@ -13,40 +14,21 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+using sweepbox::test::boxes_of;
 using sweepbox::test::Control;
 using sweepbox::test::Finished;
+using sweepbox::test::make_bare_street;
 using sweepbox::test::Robot;
 using sweepbox::test::RobotOptions;
 using sweepbox::test::run_sweepbox;
 using sweepbox::test::TempFolder;
-
-/// A synthetic street of twelve frames without its labels: nothing is drawn yet.
-void make_bare_street(const fs::path& folder) {
-  const Finished made = run_sweepbox({"synth",
-                                      SWEEPBOX_SOURCE_DIR "/samples/street.json",
-                                      "-o",
-                                      folder.string(),
-                                      "--frames",
-                                      "12"});
-  INFO(made.err);
-  REQUIRE(made.status == 0);
-  fs::remove(folder / "labels.json");
-}
-
-/// Every box of the project, frame by frame.
-json boxes_of(const fs::path& drive, const fs::path& project) {
-  const Finished listed =
-      run_sweepbox({"labels", drive.string(), "--project", project.string(), "--json"});
-  INFO(listed.err);
-  REQUIRE(listed.status == 0);
-  return json::parse(listed.out)["frames"];
-}
 
 json only_box(const json& frames, std::size_t frame) {
   REQUIRE(frames[frame]["cuboids"].size() == 1);
   return frames[frame]["cuboids"][0];
 }
 
+/// A change of another frame is shown before it is undone: two presses an edit.
 void undo_everything(Robot& robot) {
   for (int i = 0; i < 40 && robot.find("topbar/undo")->enabled; ++i) robot.key("ctrl+z");
   CHECK_FALSE(robot.find("topbar/undo")->enabled);

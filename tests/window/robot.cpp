@@ -206,8 +206,25 @@ void Robot::key(const std::string& chord) {
   wait_idle();
 }
 
+void Robot::hold(const std::string& chord, std::uint64_t frames) {
+  const std::uint64_t before = frame();
+  xdotool({"keydown", chord});
+  look_until(*program_, "frames of a held key", [&] { return frame() >= before + frames; });
+  after_a_frame([&] { xdotool({"keyup", chord}); });
+  wait_idle();
+}
+
 void Robot::type(const std::string& text) {
   after_a_frame([&] { xdotool({"type", "--delay", "0", text}); });
+  wait_idle();
+}
+
+void Robot::at_once(const std::vector<std::string>& arguments) {
+  after_a_frame([&] {
+    program_->signal(SIGSTOP);
+    xdotool(arguments);
+    program_->signal(SIGCONT);
+  });
   wait_idle();
 }
 

@@ -51,7 +51,12 @@ class Robot {
   void drag(double x0, double y0, double x1, double y1, int button = 1);
   void wheel(double x, double y, int steps);  ///< > 0: towards the person's screen
   void key(const std::string& chord);         ///< as xdotool writes it: "ctrl+shift+z"
+  /// Keeps it down until its repeats have drawn so many frames.
+  void hold(const std::string& chord, std::uint64_t frames);
   void type(const std::string& text);
+  /// What xdotool is told, in one burst: the program is stopped meanwhile and finds all of it in
+  /// one look, as after a slow frame.
+  void at_once(const std::vector<std::string>& arguments);
 
   /// A PNG of the screen, where $SWEEPBOX_PICTURES names a folder for people to look at.
   void picture(const std::string& name);

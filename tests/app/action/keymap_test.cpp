@@ -72,6 +72,9 @@ TEST_CASE("the keys that annotators have in their hands do what they expect") {
   CHECK(does("K") == "track.set_key");
   CHECK(does("Alt+K") == "track.remove_key");
   CHECK(does("Ctrl+Y") == "edit.redo");
+  // Between two keys that are hit all the time nothing cuts a track in two.
+  CHECK(does("Ctrl+Shift+X") == "track.split");
+  CHECK(does("S").empty());
   CHECK(does("Delete") == "track.delete");
   CHECK(does("3") == "class.3");
   CHECK(does("?") == "view.keys");
@@ -88,7 +91,7 @@ TEST_CASE("keys.toml replaces keys, takes them away, and comes back as it was wr
   REQUIRE(map.overlay("\"track.split\" = \"Ctrl+K, F7\"\n\"time.loop\" = \"\"\n", "keys.toml"));
   CHECK(map.shown_key("track.split") == "Ctrl+K");
   CHECK(map.action_for(*parse_chord("F7"), "annotate")->id == "track.split");
-  CHECK(map.action_for(*parse_chord("S"), "annotate") == nullptr);
+  CHECK(map.action_for(*parse_chord("Ctrl+Shift+X"), "annotate") == nullptr);
   CHECK(map.chords_of("time.loop").empty());
   REQUIRE(map.conflicts().size() == 1);
   CHECK(to_text(map.conflicts()[0].chord) == "Ctrl+K");

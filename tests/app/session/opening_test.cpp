@@ -4,6 +4,7 @@
 
 #include "app/session/doctor.hpp"
 #include "app/session/reopening.hpp"
+#include "app/session/undoing.hpp"
 #include "core/base/files.hpp"
 #include "tests/app/support/test_drive.hpp"
 #include "tests/support/kitti_set.hpp"

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "app/session/session.hpp"
+#include "app/session/undoing.hpp"
 #include "core/base/files.hpp"
 #include "tests/app/support/test_drive.hpp"
 #include "tests/support/kitti_set.hpp"
