@@ -7,6 +7,7 @@
 #include "core/base/files.hpp"
 #include "core/calibration/correction.hpp"
 #include "core/geometry/iou.hpp"
+#include "core/label/points.hpp"
 #include "core/scene/boxes.hpp"
 
 namespace sweepbox {
@@ -120,7 +121,7 @@ Result<void> keys(Session& session, const Arguments& arguments) {
 Result<void> points(Session& session, const Arguments& arguments) {
   const auto there = existing_box(session, arguments, "track");
   if (!there) return tl::unexpected(there.error());
-  const auto sweep = session.drive->read_sweep(there->frame, 0);
+  const auto sweep = session.drive->read_sweep(there->frame, 0, channels_for_counts());
   if (!sweep) return tl::unexpected(sweep.error());
   const Cuboid in_points = ego_from_points(session, *sweep).inverse() * *there->cuboid;
   return within("points in " + there->track->name,

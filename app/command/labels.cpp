@@ -21,7 +21,7 @@ class PointCounter {
     for (int l = 0; l < static_cast<int>(drive.info().lidars.size()); ++l) {
       const auto index = static_cast<std::size_t>(l);
       if (!drive.frames()[static_cast<std::size_t>(frame)].sweeps[index]) continue;
-      auto sweep = drive.read_sweep(frame, l);
+      auto sweep = drive.read_sweep(frame, l, channels_for_counts());
       if (!sweep) {
         problems.push_back(sweep.error());
       } else if (!is_radar(*sweep)) {

@@ -195,6 +195,10 @@ void show_all_lidars(Session& session) {
 std::unique_ptr<FrameCache> cache_for(Session& session, std::shared_ptr<const Drive> drive) {
   FrameCache::Options options;
   options.byte_cap = session.settings.cache_megabytes << 20;
+  // What can be shown; "lidar" also switches parts of a sweep.
+  options.channels.emplace();
+  for (const Coloring& coloring : kColorings)
+    if (coloring.channel) options.channels->emplace_back(coloring.name);
   return std::make_unique<FrameCache>(std::move(drive), session.jobs, options);
 }
 

@@ -75,7 +75,7 @@ bool acts_here(const Session& session, const Edit& edit, bool made_here) {
     if (made_here || is_of_whole_track(change)) return true;
     const std::vector<Stamp> moments = moments_of(change);
     if (std::any_of(moments.begin(), moments.end(), [&](Stamp moment) {
-          return frame_nearest(*session.drive, moment) == frame;
+          return session.drive->frame_table().nearest(moment) == frame;
         }))
       return true;
   }
@@ -92,7 +92,7 @@ bool shows_in(const Session& session, const Edit& edit, int frame) {
 std::optional<int> nearest_frame(const Session& session, const Edit& edit) {
   std::optional<int> nearest;
   const auto offer = [&](const Change& change, Stamp moment) {
-    const int frame = frame_nearest(*session.drive, moment);
+    const int frame = session.drive->frame_table().nearest(moment);
     const int shown = session.time.frame;
     if (nearest && std::abs(frame - shown) >= std::abs(*nearest - shown)) return;
     if (shows_at(change, stamp_of(session, frame))) nearest = frame;

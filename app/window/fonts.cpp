@@ -110,7 +110,7 @@ LoadedFonts load_fonts(float scale, std::string_view language) {
 
   LoadedFonts loaded;
   Fonts& fonts = loaded.fonts;
-  std::vector<std::byte> noto;
+  FileBytes noto;
   ImVector<ImWchar> all_ranges;
   ImVector<ImWchar> own_ranges;
   if (language == "zh") {

@@ -1,6 +1,7 @@
 #include "core/base/files.hpp"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,12 +24,26 @@ tl::unexpected<Error> too_large(const fs::path& path, std::uint64_t most, Text f
               "check that this is the right file");
 }
 
+/// Lets a buffer that nobody has written to yet have pages of 2 MB, where the system has some: one
+/// of 4 kB costs 2 µs when it is touched first, which for a file of 64 MB is more than to read it.
+/// Of smaller files that is little, and their memory is used again for other things.
+void prefer_large_pages(const void* begin, std::size_t size) {
+  constexpr std::size_t kSmallest = std::size_t{32} << 20;
+  if (size < kSmallest) return;
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto first = (reinterpret_cast<std::uintptr_t>(begin) + page - 1) / page * page;
+  const auto end = (reinterpret_cast<std::uintptr_t>(begin) + size) / page * page;
+  ::madvise(reinterpret_cast<void*>(first), end - first, MADV_HUGEPAGE);  // a wish: may fail
+}
+
 template <class Buffer>
 Result<Buffer> read_whole(const fs::path& path, std::uint64_t most) {
   const auto file = OpenFile::open(path);
   if (!file) return tl::unexpected(file.error());
   if (file->size() > most) return too_large(path, most, text("{} bytes", file->size()));
   Buffer content;
+  content.reserve(file->size());
+  prefer_large_pages(content.data(), content.capacity());
   content.resize(file->size());
   auto done = file->read(std::as_writable_bytes(std::span(content)));
   std::size_t size = done.value_or(0);
@@ -54,8 +69,8 @@ fs::path xdg(const char* variable, const char* below_home) {
 
 }  // namespace
 
-Result<std::vector<std::byte>> read_bytes(const fs::path& path, std::uint64_t most) {
-  return read_whole<std::vector<std::byte>>(path, most);
+Result<FileBytes> read_bytes(const fs::path& path, std::uint64_t most) {
+  return read_whole<FileBytes>(path, most);
 }
 
 Result<std::string> read_text(const fs::path& path, std::uint64_t most) {

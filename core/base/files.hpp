@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/error.hpp"
+#include "core/base/file_bytes.hpp"
 
 namespace sweepbox {
 
@@ -17,9 +18,8 @@ namespace fs = std::filesystem;
 
 /// Whole file. Refused: what is no regular file, cannot be read, or is larger than `most` bytes.
 /// Errors name the path as given.
-[[nodiscard]] Result<std::vector<std::byte>> read_bytes(const fs::path& path,
-                                                        std::uint64_t most = std::uint64_t{1}
-                                                                             << 32);
+[[nodiscard]] Result<FileBytes> read_bytes(const fs::path& path,
+                                           std::uint64_t most = std::uint64_t{1} << 32);
 
 /// The same as text, for files that are text.
 [[nodiscard]] Result<std::string> read_text(const fs::path& path,

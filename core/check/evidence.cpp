@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/annotation/taxonomy.hpp"
+#include "core/label/points.hpp"
 #include "core/label/repairs.hpp"
 
 namespace sweepbox::doctor {
@@ -110,7 +111,7 @@ Evidence gather(const Drive& drive, const LabelSet& labels, const DoctorOptions&
   for (int i = 0; i < wanted && !options.cancel.requested(); ++i) {
     const int at = wanted == 1 ? 0 : static_cast<int>(std::int64_t{i} * (count - 1) / (wanted - 1));
     const int frame = candidates[static_cast<std::size_t>(at)];
-    if (auto sweep = drive.read_sweep(frame, 0))
+    if (auto sweep = drive.read_sweep(frame, 0, channels_for_counts()))
       evidence.scenes.emplace_back(frame, std::move(*sweep));
   }
   return evidence;

@@ -20,7 +20,7 @@ Result<CloudRead> read_bin(std::span<const std::byte> file, const CloudOptions& 
     if (options.bin_channels[i] != "_")
       columns.push_back(
           {options.bin_channels[i], columns::Type::f32, file.data() + i * sizeof(float), stride});
-  auto read = columns::to_cloud(columns, count);
+  auto read = columns::to_cloud(columns, count, options);
   if (const std::size_t rest = file.size() % stride; read && rest > 0)
     read->problems.push_back({Severity::error,
                               {},

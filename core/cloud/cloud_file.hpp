@@ -12,11 +12,15 @@
 
 namespace sweepbox {
 
-/// What a file cannot say of itself.
+/// What a file cannot say of itself, and what is wanted of it.
 struct CloudOptions {
   /// Channels of a headerless .bin of float32, in order; "x", "y", "z" must be among them. "_" is
   /// skipped.
   std::vector<std::string> bin_channels = {"x", "y", "z", "intensity"};
+  /// By their standard names. Others are not unpacked.
+  WantedChannels channels = {};
+
+  bool wants(std::string_view channel) const;
 };
 
 /// A cloud and what was wrong with the rest of its file (dropped NaN points, a short last record

@@ -4,39 +4,12 @@
 #include <array>
 #include <cmath>
 #include <cstring>
-#include <limits>
 #include <type_traits>
+
+#include "core/cloud/column_types.hpp"
 
 namespace sweepbox::columns {
 namespace {
-
-/// Calls with a value of the column's number type.
-template <class Function>
-auto with_type(Type type, Function function) {
-  switch (type) {
-    case Type::f32:
-      return function(float{});
-    case Type::f64:
-      return function(double{});
-    case Type::i8:
-      return function(std::int8_t{});
-    case Type::i16:
-      return function(std::int16_t{});
-    case Type::i32:
-      return function(std::int32_t{});
-    case Type::i64:
-      return function(std::int64_t{});
-    case Type::u8:
-      return function(std::uint8_t{});
-    case Type::u16:
-      return function(std::uint16_t{});
-    case Type::u32:
-      return function(std::uint32_t{});
-    case Type::u64:
-      return function(std::uint64_t{});
-  }
-  return function(float{});
-}
 
 template <class Number>
 Number number_at(const Column& column, std::size_t i) {
@@ -45,12 +18,28 @@ Number number_at(const Column& column, std::size_t i) {
   return value;
 }
 
+/// Calls with a function of i that gives the value of point i, in the narrowest type that holds it:
+/// what a column is gets decided once, not for each point.
+template <class Function>
+auto with_values(const Column& column, Function function) {
+  if (column.bits < 8)
+    return function([&, mask = (1u << column.bits) - 1](std::size_t i) {
+      return static_cast<std::uint8_t>(number_at<std::uint8_t>(column, i) >> column.first_bit &
+                                       mask);
+    });
+  return with_type(column.type, [&]<class Number>(Number) {
+    if (column.is_plain())
+      return function([&](std::size_t i) { return number_at<Number>(column, i); });
+    return function([&](std::size_t i) {
+      return static_cast<double>(number_at<Number>(column, i)) * column.scale + column.shift;
+    });
+  });
+}
+
 }  // namespace
 
 double value_at(const Column& column, std::size_t i) {
-  return with_type(column.type, [&]<class Number>(Number) {
-    return static_cast<double>(number_at<Number>(column, i));
-  });
+  return with_values(column, [&](auto value) { return static_cast<double>(value(i)); });
 }
 
 namespace {
@@ -64,8 +53,18 @@ const Column* find(std::span<const Column> columns, std::string_view name) {
 /// Beyond this, neighbouring floats are more than half a millimetre apart.
 constexpr double kFarForFloat = 4096;
 
+using Axes = std::array<const Column*, 3>;
+
+Result<Axes> axes_of(std::span<const Column> columns) {
+  const Axes axes = {find(columns, "x"), find(columns, "y"), find(columns, "z")};
+  if (axes[0] && axes[1] && axes[2]) return axes;
+  std::string names;
+  for (const Column& column : columns) names += (names.empty() ? "" : " ") + column.name;
+  return fail({}, "fields", "x, y and z", names.empty() ? Text("none") : text("{}", names), {});
+}
+
 /// Whole metres near the first finite point where floats would lose millimetres, else zero.
-Vec3 origin_of(const std::array<const Column*, 3>& axes, std::size_t count) {
+Vec3 origin_of(const Axes& axes, std::size_t count) {
   const bool holds_more_than_float = std::any_of(
       axes.begin(), axes.end(), [](const Column* axis) { return axis->type != Type::f32; });
   if (!holds_more_than_float) return Vec3::Zero();
@@ -78,15 +77,8 @@ Vec3 origin_of(const std::array<const Column*, 3>& axes, std::size_t count) {
   return Vec3::Zero();
 }
 
-std::vector<float> axis_values(const Column& column, std::size_t count, double origin) {
-  std::vector<float> values(count);
-  with_type(column.type, [&]<class Number>(Number) {
-    for (std::size_t i = 0; i < count; ++i) {
-      values[i] = static_cast<float>(static_cast<double>(number_at<Number>(column, i)) - origin);
-    }
-  });
-  return values;
-}
+/// Points are taken in blocks whose records and columns stay in the first cache of the processor.
+constexpr std::size_t kBlock = 512;
 
 /// Which points are kept: indices, or nothing where all are (the usual case copies no index).
 struct Kept {
@@ -97,37 +89,134 @@ struct Kept {
   std::size_t operator[](std::size_t i) const { return all ? i : indices[i]; }
 };
 
-Kept finite_points(const PointCloud& cloud) {
-  Kept kept;
-  kept.count = cloud.size();
-  for (std::size_t i = 0; i < cloud.size(); ++i) {
-    const bool finite =
-        std::isfinite(cloud.x[i]) && std::isfinite(cloud.y[i]) && std::isfinite(cloud.z[i]);
-    if (finite == kept.all && finite) continue;
-    if (kept.all) {
-      kept.all = false;
-      for (std::size_t before = 0; before < i; ++before)
-        kept.indices.push_back(static_cast<std::uint32_t>(before));
-    }
-    if (finite) kept.indices.push_back(static_cast<std::uint32_t>(i));
-  }
-  if (!kept.all) kept.count = kept.indices.size();
-  return kept;
+/// The points of a block, and the kept ones among them by their place in Kept.
+struct Block {
+  std::size_t begin = 0, end = 0;
+  std::size_t kept_begin = 0, kept_end = 0;
+};
+
+/// Appends value(begin) … value(end − 1). The vector has room: what `resize` zeroes is a block in
+/// the first cache, at once written over.
+template <class Number, class Value>
+void append(std::vector<Number>& numbers, std::size_t begin, std::size_t end, Value value) {
+  const std::size_t before = numbers.size();
+  numbers.resize(before + end - begin);
+  Number* to = numbers.data() + before;
+  for (std::size_t i = begin; i < end; ++i) *to++ = value(i);
 }
 
-void keep(std::vector<float>& values, const Kept& kept) {
-  if (kept.all) return;
-  for (std::size_t i = 0; i < kept.count; ++i) values[i] = values[kept.indices[i]];
-  values.resize(kept.count);
+/// The same for the kept points of a block.
+template <class Number, class Value>
+void append(std::vector<Number>& numbers, const Block& block, const Kept& kept, Value value) {
+  if (kept.all)
+    append(numbers, block.begin, block.end, value);
+  else
+    append(numbers, block.kept_begin, block.kept_end, [&](std::size_t i) {
+      return value(kept.indices[i]);
+    });
 }
 
-Channel channel_of(const Column& column, std::string name, const Kept& kept) {
-  Channel channel{std::move(name), std::vector<float>(kept.count)};
-  with_type(column.type, [&]<class Number>(Number) {
-    for (std::size_t i = 0; i < kept.count; ++i)
-      channel.values[i] = static_cast<float>(number_at<Number>(column, kept[i]));
+void append_axis(std::vector<float>& values,
+                 const Column& column,
+                 const Block& block,
+                 double origin) {
+  with_values(column, [&](auto value) {
+    const auto metres = [&](std::size_t i) { return static_cast<double>(value(i)); };
+    if (origin == 0)  // of floats nothing but a copy is left
+      append(values, block.begin, block.end, [&](std::size_t i) {
+        return static_cast<float>(metres(i));
+      });
+    else
+      append(values, block.begin, block.end, [&](std::size_t i) {
+        return static_cast<float>(metres(i) - origin);
+      });
   });
-  return channel;
+}
+
+constexpr std::size_t kAdjacent = 4;
+
+/// Whether columns of floats lie one behind the other, as x y z intensity do in most files.
+bool are_adjacent(const std::array<const Column*, kAdjacent>& columns) {
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    if (columns[i]->type != Type::f32 || !columns[i]->is_plain() ||
+        columns[i]->stride != columns[0]->stride ||
+        columns[i]->data != columns[0]->data + i * sizeof(float))
+      return false;
+  return true;
+}
+
+/// Appends a block of four adjacent columns. Four points are turned at once, in vectors that GCC
+/// and Clang have on every processor: 0.2 ns a number where one by one takes 0.35.
+void append_adjacent(const Column& first_column,
+                     const Block& block,
+                     std::span<std::vector<float>* const> to) {
+  using Four = float __attribute__((vector_size(16)));
+  const std::size_t count = block.end - block.begin, before = to.front()->size();
+  std::array<float*, kAdjacent> out;
+  for (std::size_t i = 0; i < kAdjacent; ++i) {
+    to[i]->resize(before + count);
+    out[i] = to[i]->data() + before;
+  }
+  const auto point = [&](std::size_t i) {
+    Four numbers;
+    std::memcpy(&numbers, first_column.data + (block.begin + i) * first_column.stride, 16);
+    return numbers;
+  };
+  std::size_t i = 0;
+  for (; i + 4 <= count; i += 4) {
+    const Four a = point(i), b = point(i + 1), c = point(i + 2), d = point(i + 3);
+    const Four ab01 = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+    const Four ab23 = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+    const Four cd01 = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+    const Four cd23 = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    const Four turned[] = {__builtin_shufflevector(ab01, cd01, 0, 1, 4, 5),
+                           __builtin_shufflevector(ab01, cd01, 2, 3, 6, 7),
+                           __builtin_shufflevector(ab23, cd23, 0, 1, 4, 5),
+                           __builtin_shufflevector(ab23, cd23, 2, 3, 6, 7)};
+    for (std::size_t column = 0; column < kAdjacent; ++column)
+      std::memcpy(out[column] + i, &turned[column], 16);
+  }
+  for (; i < count; ++i) {
+    const Four numbers = point(i);
+    for (std::size_t column = 0; column < kAdjacent; ++column) out[column][i] = numbers[column];
+  }
+}
+
+/// Drops the points of the block that are not finite from vectors that have it at their ends; the
+/// first three are the axes.
+void keep_finite(std::span<std::vector<float>* const> vectors, Block& block, Kept& kept) {
+  const std::vector<float>&x = *vectors[0], &y = *vectors[1], &z = *vectors[2];
+  const std::size_t first = kept.count, end = x.size();
+  const auto finite = [&](std::size_t i) {
+    return int{std::isfinite(x[i])} & int{std::isfinite(y[i])} & int{std::isfinite(z[i])};
+  };
+  block.kept_begin = first;
+  int all = 1;  // without a branch in the loop, which is one of vector instructions then
+  for (std::size_t i = first; i < end; ++i) all &= finite(i);
+  if (!all && kept.all) {
+    kept.all = false;
+    for (std::size_t i = 0; i < block.begin; ++i)
+      kept.indices.push_back(static_cast<std::uint32_t>(i));
+  }
+  std::size_t to = first;
+  for (std::size_t i = first; !kept.all && i < end; ++i) {
+    if (!finite(i)) continue;
+    kept.indices.push_back(static_cast<std::uint32_t>(block.begin + i - first));
+    for (std::vector<float>* values : vectors) (*values)[to] = (*values)[i];
+    ++to;
+  }
+  if (kept.all) to = end;
+  for (std::vector<float>* values : vectors) values->resize(to);
+  kept.count = block.kept_end = to;
+}
+
+void append_channel(std::vector<float>& values,
+                    const Column& column,
+                    const Block& block,
+                    const Kept& kept) {
+  with_values(column, [&](auto value) {
+    append(values, block, kept, [&](std::size_t i) { return static_cast<float>(value(i)); });
+  });
 }
 
 /// Seconds in one unit of an absolute clock, told by the size of its numbers (2001 … 2286).
@@ -159,13 +248,14 @@ double difference(Number value, Number first) {
     return static_cast<double>(value) - static_cast<double>(first);
 }
 
-/// Fills the channel `time` and the base that was taken from absolute times. Those are told by
+/// The channel `time`, and the base that was taken from absolute times. Those are told by
 /// lying close together and far from zero: some clocks count from when the machine was switched on.
-template <class Number>
-void add_times(const Column& column, const Kept& kept, CloudRead& read) {
+template <class Value>
+Channel times_of(Value value, const Kept& kept, std::optional<double>& base_s) {
+  using Number = decltype(value(0));
   constexpr bool kIntegers = std::is_integral_v<Number>;
   constexpr double kLongest = 10;  // s; no sweep lasts longer
-  const auto time_of = [&](std::size_t i) { return number_at<Number>(column, kept[i]); };
+  const auto time_of = [&](std::size_t i) { return value(kept[i]); };
   const Number first = kept.count > 0 ? time_of(0) : Number{};
   const double clock = static_cast<double>(first);
   const double clock_unit = unit_of_clock(clock);
@@ -179,39 +269,49 @@ void add_times(const Column& column, const Kept& kept, CloudRead& read) {
   const bool absolute =
       std::isfinite(clock) && std::abs(clock) * clock_unit > kLongest && near * 2 > kept.count;
   const double unit = absolute ? clock_unit : unit_of_offsets(span, kIntegers);
-  Channel channel{"time", std::vector<float>(kept.count)};
-  for (std::size_t i = 0; i < kept.count; ++i)
-    channel.values[i] = static_cast<float>(
+  Channel channel{"time", {}};
+  channel.values.reserve(kept.count);
+  append(channel.values, 0, kept.count, [&](std::size_t i) {
+    return static_cast<float>(
         (absolute ? difference(time_of(i), first) : static_cast<double>(time_of(i))) * unit);
-  if (absolute) read.time_base_s = clock * unit;
-  read.cloud.channels.push_back(std::move(channel));
+  });
+  if (absolute) base_s = clock * unit;
+  return channel;
 }
 
-void add_time(const Column& column, const Kept& kept, CloudRead& read) {
-  with_type(column.type, [&]<class Number>(Number) { add_times<Number>(column, kept, read); });
+/// 0 … 255 of a part of a colour: so many it is, or 0 … 65535, or 0 … 1 where it is a float.
+template <class Number>
+std::uint32_t level_of(Number number) {
+  if constexpr (std::is_same_v<Number, std::uint8_t>) return number;
+  // 257 is odd: no number lies in the middle between two levels.
+  if constexpr (std::is_same_v<Number, std::uint16_t>) return (number + 128u) / 257u;
+  const double value = static_cast<double>(number) * (std::is_floating_point_v<Number> ? 255 : 1);
+  return value > 0 ? static_cast<std::uint32_t>(std::min(std::round(value), 255.0)) : 0;  // NaN: 0
 }
 
-/// Colours packed into the bits of one column.
-std::vector<std::uint32_t> packed_colors(const Column& column, const Kept& kept) {
-  std::vector<std::uint32_t> colors(kept.count);
-  for (std::size_t i = 0; i < kept.count; ++i)
-    colors[i] = number_at<std::uint32_t>(column, kept[i]) & 0x00FFFFFFu;
-  return colors;
-}
+/// Where a cloud's colours come from: the bits of one column, or three columns, or nothing.
+struct Colors {
+  const Column* packed = nullptr;
+  std::array<const Column*, 3> parts = {};
 
-/// Colours of three columns: 0 … 255, or 0 … 1 where they are floats.
-std::vector<std::uint32_t> mixed_colors(std::array<const Column*, 3> parts, const Kept& kept) {
-  std::vector<std::uint32_t> colors(kept.count);
-  for (const Column* part : parts) {
-    const bool is_float = part->type == Type::f32 || part->type == Type::f64;
-    const double scale = is_float ? 255 : part->type == Type::u16 ? 1.0 / 257 : 1;
-    for (std::size_t i = 0; i < kept.count; ++i) {
-      const double value = value_at(*part, kept[i]) * scale;
-      const double level = value > 0 ? std::min(std::round(value), 255.0) : 0;  // NaN is 0
-      colors[i] = colors[i] << 8 | static_cast<std::uint32_t>(level);
-    }
-  }
-  return colors;
+  bool any() const { return packed || (parts[0] && parts[1] && parts[2]); }
+};
+
+void append_colors(std::vector<std::uint32_t>& rgb,
+                   const Colors& colors,
+                   const Block& block,
+                   const Kept& kept) {
+  if (colors.packed)
+    return append(rgb, block, kept, [&](std::size_t i) {
+      return number_at<std::uint32_t>(*colors.packed, i) & 0x00FFFFFFu;
+    });
+  const std::size_t before = rgb.size();
+  append(rgb, block, kept, [](std::size_t) { return 0u; });
+  for (const Column* part : colors.parts)
+    with_values(*part, [&](auto value) {
+      for (std::size_t i = before; i < rgb.size(); ++i)
+        rgb[i] = rgb[i] << 8 | level_of(value(kept[block.kept_begin + i - before]));
+    });
 }
 
 bool is_color(const Column& column) {
@@ -219,14 +319,41 @@ bool is_color(const Column& column) {
   return std::find(std::begin(kNames), std::end(kNames), column.name) != std::end(kNames);
 }
 
-void add_colors(std::span<const Column> columns, const Kept& kept, PointCloud& cloud) {
+Colors colors_of(std::span<const Column> columns) {
   for (const std::string_view name : {"rgb", "rgba"})
-    if (const Column* packed = find(columns, name); packed && size_of(packed->type) >= 4) {
-      cloud.rgb = packed_colors(*packed, kept);
-      return;
-    }
-  const std::array parts = {find(columns, "red"), find(columns, "green"), find(columns, "blue")};
-  if (parts[0] && parts[1] && parts[2]) cloud.rgb = mixed_colors(parts, kept);
+    if (const Column* packed = find(columns, name); packed && size_of(packed->type) >= 4)
+      return {packed, {}};
+  return {nullptr, {find(columns, "red"), find(columns, "green"), find(columns, "blue")}};
+}
+
+/// A channel, and the column that it comes from.
+struct Wanted {
+  const Column* column = nullptr;
+  std::string name;
+
+  /// Times are looked at as a whole before they become seconds.
+  bool is_time() const { return name == "time"; }
+};
+
+std::vector<Wanted> wanted_channels(std::span<const Column> columns, const CloudOptions& options) {
+  std::vector<Wanted> wanted;
+  for (const Column& column : columns) {
+    std::string name = standard_channel_name(column.name);
+    const bool known = std::any_of(
+        wanted.begin(), wanted.end(), [&](const Wanted& other) { return other.name == name; });
+    if (name != "x" && name != "y" && name != "z" && !is_color(column) && !known &&
+        options.wants(name))
+      wanted.push_back({&column, std::move(name)});
+  }
+  return wanted;
+}
+
+/// The channel that lies behind the axes and is read with them; beyond the last where none does.
+std::size_t channel_behind(const Axes& axes, std::span<const Wanted> wanted) {
+  std::size_t i = 0;
+  for (; i < wanted.size(); ++i)
+    if (!wanted[i].is_time() && are_adjacent({axes[0], axes[1], axes[2], wanted[i].column})) break;
+  return i;
 }
 
 }  // namespace
@@ -235,48 +362,42 @@ std::size_t size_of(Type type) {
   return with_type(type, [](auto number) { return sizeof number; });
 }
 
-void append(std::vector<std::byte>& bytes, Type type, double value) {
-  with_type(type, [&]<class Number>(Number) {
-    Number number{};
-    if constexpr (std::is_integral_v<Number>) {
-      // The largest 64-bit integers round up as doubles, hence the comparisons with ≥ and ≤.
-      constexpr auto kLow = std::numeric_limits<Number>::min();
-      constexpr auto kHigh = std::numeric_limits<Number>::max();
-      if (value >= static_cast<double>(kHigh))
-        number = kHigh;
-      else if (value <= static_cast<double>(kLow))
-        number = kLow;
-      else if (!std::isnan(value))
-        number = static_cast<Number>(std::round(value));
-    } else {
-      number = static_cast<Number>(value);
-    }
-    const auto* first = reinterpret_cast<const std::byte*>(&number);
-    bytes.insert(bytes.end(), first, first + sizeof number);
-  });
-}
-
-std::string_view take_line(std::string_view& rest) {
-  const std::size_t end = std::min(rest.find('\n'), rest.size());
-  const std::string_view line = rest.substr(0, end);
-  rest.remove_prefix(std::min(end + 1, rest.size()));
-  return line;
-}
-
-Result<CloudRead> to_cloud(std::span<const Column> columns, std::size_t count) {
-  const std::array axes = {find(columns, "x"), find(columns, "y"), find(columns, "z")};
-  if (!axes[0] || !axes[1] || !axes[2]) {
-    std::string names;
-    for (const Column& column : columns) names += (names.empty() ? "" : " ") + column.name;
-    return fail({}, "fields", "x, y and z", names.empty() ? Text("none") : text("{}", names), {});
-  }
+Result<CloudRead> to_cloud(std::span<const Column> columns,
+                           std::size_t count,
+                           const CloudOptions& options) {
+  const auto axes = axes_of(columns);
+  if (!axes) return tl::unexpected(axes.error());
   CloudRead read;
   PointCloud& cloud = read.cloud;
-  cloud.origin = origin_of(axes, count);
-  cloud.x = axis_values(*axes[0], count, cloud.origin.x());
-  cloud.y = axis_values(*axes[1], count, cloud.origin.y());
-  cloud.z = axis_values(*axes[2], count, cloud.origin.z());
-  const Kept kept = finite_points(cloud);
+  cloud.origin = origin_of(*axes, count);
+  const std::vector<Wanted> wanted = wanted_channels(columns, options);
+  const Colors colors = options.wants("rgb") ? colors_of(columns) : Colors();
+  for (std::vector<float>* axis : {&cloud.x, &cloud.y, &cloud.z}) axis->reserve(count);
+  for (const Wanted& one : wanted) {
+    cloud.channels.push_back({one.name, {}});
+    if (!one.is_time()) cloud.channels.back().values.reserve(count);
+  }
+  if (colors.any()) cloud.rgb.reserve(count);
+  // Columns without points point nowhere.
+  const std::size_t with_axes = count > 0 ? channel_behind(*axes, wanted) : wanted.size();
+  std::vector<std::vector<float>*> vectors = {&cloud.x, &cloud.y, &cloud.z};
+  if (with_axes < wanted.size()) vectors.push_back(&cloud.channels[with_axes].values);
+  Kept kept;
+  for (Block block; block.end < count;) {
+    block.begin = block.end;
+    block.end = std::min(count, block.begin + kBlock);
+    if (vectors.size() == kAdjacent)
+      append_adjacent(*axes->front(), block, vectors);
+    else
+      for (std::size_t axis = 0; axis < 3; ++axis)
+        append_axis(*vectors[axis], *(*axes)[axis], block, cloud.origin[static_cast<int>(axis)]);
+    keep_finite(vectors, block, kept);
+    extend_bounds(cloud, block.kept_begin);
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+      if (!wanted[i].is_time() && i != with_axes)
+        append_channel(cloud.channels[i].values, *wanted[i].column, block, kept);
+    if (colors.any()) append_colors(cloud.rgb, colors, block, kept);
+  }
   if (const std::size_t dropped = count - kept.count; dropped > 0)
     read.problems.push_back({Severity::warning,
                              {},
@@ -284,18 +405,10 @@ Result<CloudRead> to_cloud(std::span<const Column> columns, std::size_t count) {
                              "finite coordinates",
                              text("{} of {} points with NaN or infinity", dropped, count),
                              "they are left out"});
-  for (std::vector<float>* values : {&cloud.x, &cloud.y, &cloud.z}) keep(*values, kept);
-  for (const Column& column : columns) {
-    std::string name = standard_channel_name(column.name);
-    if (name == "x" || name == "y" || name == "z" || is_color(column) || cloud.channel(name))
-      continue;
-    if (name == "time")
-      add_time(column, kept, read);
-    else
-      cloud.channels.push_back(channel_of(column, std::move(name), kept));
-  }
-  add_colors(columns, kept, cloud);
-  update_bounds(cloud);
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    if (wanted[i].is_time())
+      with_values(*wanted[i].column,
+                  [&](auto value) { cloud.channels[i] = times_of(value, kept, read.time_base_s); });
   return read;
 }
 

@@ -21,24 +21,27 @@ struct Column {
   Type type = Type::f32;
   const std::byte* data = nullptr;
   std::size_t stride = 0;
+  double scale = 1;  ///< value = number · scale + shift
+  double shift = 0;
+  unsigned first_bit = 0;  ///< of a u8 that holds several numbers: where this one begins …
+  unsigned bits = 8;       ///< … and how long it is; such a column has no scale
+
+  /// Whether its values are the numbers as they stand.
+  bool is_plain() const { return scale == 1 && shift == 0 && bits == 8; }
 };
 
-/// The number of a point.
+/// The value of a point.
 double value_at(const Column& column, std::size_t i);
-
-/// Appends a number that was written as text, in its declared type: rounded and held inside the
-/// range of an integer (NaN becomes 0 there).
-void append(std::vector<std::byte>& bytes, Type type, double value);
-
-/// Cuts the first line (without its \n) off a text. A file of nothing but line ends would fill the
-/// memory if all its lines were listed first.
-std::string_view take_line(std::string_view& rest);
 
 /// A cloud of `count` points. Columns "x", "y", "z" are needed; "rgb" and "rgba" give colours by
 /// their bits, "red", "green", "blue" by their values; the others become channels of their standard
 /// name (of two columns of one name the first counts). Points with a coordinate that is not finite
 /// are dropped and counted in a problem. Coordinates beyond what float holds to a millimetre get a
 /// double origin where they are doubles. Absolute times become relative to the first point's.
-Result<CloudRead> to_cloud(std::span<const Column> columns, std::size_t count);
+/// Channels that the options do not want are left out. One pass through the columns' memory, and
+/// one more for times.
+Result<CloudRead> to_cloud(std::span<const Column> columns,
+                           std::size_t count,
+                           const CloudOptions& options = {});
 
 }  // namespace sweepbox::columns

@@ -7,7 +7,7 @@
 namespace sweepbox {
 namespace {
 
-Result<CloudRead> read_feather(std::span<const std::byte> file, const CloudOptions&) {
+Result<CloudRead> read_feather(std::span<const std::byte> file, const CloudOptions& options) {
   auto table = read_arrow(file);
   if (!table) return tl::unexpected(table.error());
   // A cloud holds each number as a float: of bits and bytes, many times what the file has.
@@ -20,7 +20,7 @@ Result<CloudRead> read_feather(std::span<const std::byte> file, const CloudOptio
                 text("{} numbers of {} bytes", numbers, sizeof(float)),
                 "take this file from the data set again");
   const columns::TableColumns borrowed(table->table);
-  auto read = columns::to_cloud(borrowed.columns(), table->table.rows());
+  auto read = columns::to_cloud(borrowed.columns(), table->table.rows(), options);
   if (read)
     for (Problem& problem : table->left_out) read->problems.push_back(std::move(problem));
   return read;

@@ -72,6 +72,10 @@ const CloudFormat& format_of(const std::filesystem::path& path, std::span<const 
 
 }  // namespace
 
+bool CloudOptions::wants(std::string_view channel) const {
+  return !channels || std::find(channels->begin(), channels->end(), channel) != channels->end();
+}
+
 std::string standard_channel_name(std::string_view word) {
   for (const Synonym& synonym : kSynonyms)
     if (synonym.word == word) return std::string(synonym.channel);

@@ -39,154 +39,131 @@ Number at(const std::byte* record, std::size_t place) {
   return value;
 }
 
-class LasReader {
+/// The columns of a file. They look into its bytes and are unpacked where they are wanted.
+class LasColumns {
  public:
-  LasReader(const Header& header, std::span<const std::byte> file)
+  LasColumns(const Header& header, std::span<const std::byte> file, const CloudOptions& options)
       : header_(header),
         first_(file.data() + header.begin),
         count_(static_cast<std::size_t>(
-            std::min<std::uint64_t>(header.points, (file.size() - header.begin) / header.record))) {
-    made_.reserve(kMostMade);
-    bytes_.reserve(kMostMade);
+            std::min<std::uint64_t>(header.points, (file.size() - header.begin) / header.record))),
+        places_(places_of(header.format)) {
+    for (int axis = 0; axis < 3; ++axis)
+      add_scaled(std::string(1, static_cast<char>('x' + axis)),
+                 Type::i32,
+                 4 * static_cast<std::size_t>(axis),
+                 header.scale[axis],
+                 header.offset[axis]);
+    add("intensity", Type::u16, 12);
+    add_bits();
+    add("user_data", Type::u8, places_.user_data);
+    add("point_source_id", Type::u16, places_.source);
+    if (places_.rgb && options.wants("rgb")) add_colors(*places_.rgb);
+    if (places_.nir) add("nir", Type::u16, *places_.nir);
+    for (const las::ExtraField& field : header.extra)
+      add_scaled(field.name, field.type, field.offset, field.scale, field.shift);
+    if (places_.time && options.wants("time")) add_time(*places_.time);
   }
 
   std::size_t count() const { return count_; }
 
-  Result<CloudRead> read() {
-    const Places places = places_of(header_.format);
-    add_coordinates();
-    columns_.push_back({"intensity", Type::u16, first_ + 12, header_.record});
-    add_bits(places);
-    columns_.push_back({"user_data", Type::u8, first_ + places.user_data, header_.record});
-    columns_.push_back({"point_source_id", Type::u16, first_ + places.source, header_.record});
-    if (places.rgb) add_colors(*places.rgb);
-    if (places.nir) columns_.push_back({"nir", Type::u16, first_ + *places.nir, header_.record});
-    add_extra();
-    auto read = columns::to_cloud(columns_, count_);
-    if (read && places.time) add_time(*places.time, *read);
+  Result<CloudRead> cloud(const CloudOptions& options) const {
+    CloudOptions with_time = options;
+    if (with_time.channels) with_time.channels->push_back(kSeconds);
+    auto read = columns::to_cloud(columns_, count_, with_time);
+    if (!read || !first_time_) return read;
+    for (Channel& channel : read->cloud.channels)
+      if (channel.name == kSeconds) channel.name = "time";
+    read->time_base_s = header_.standard_gps_time ? *first_time_ + 1e9 : *first_time_;
     return read;
   }
 
  private:
-  // Coordinates, scan angle and scaled extra fields are doubles of their own; the bits bytes.
-  static constexpr std::size_t kMostMade = 4 + 512;
+  /// Of a column of times that are seconds from the first point's already.
+  static constexpr const char* kSeconds = "seconds from the first point";
 
-  const std::byte* record(std::size_t i) const { return first_ + i * header_.record; }
-
-  /// A column of numbers that are reckoned.
-  template <class Value>
-  void add_made(std::string name, Value value) {
-    if (made_.size() == kMostMade) return;  // columns look into what must not move
-    std::vector<double>& values = made_.emplace_back(count_);
-    for (std::size_t i = 0; i < count_; ++i) values[i] = value(record(i));
-    columns_.push_back({std::move(name),
-                        Type::f64,
-                        reinterpret_cast<const std::byte*>(values.data()),
-                        sizeof(double)});
+  void add(std::string name, Type type, std::size_t place) {
+    columns_.push_back({std::move(name), type, first_ + place, header_.record});
   }
 
-  template <class Value>
-  void add_byte(std::string name, Value value) {
-    std::vector<std::byte>& values = bytes_.emplace_back(count_);
-    for (std::size_t i = 0; i < count_; ++i) values[i] = static_cast<std::byte>(value(record(i)));
-    columns_.push_back({std::move(name), Type::u8, values.data(), 1});
+  void add_scaled(std::string name, Type type, std::size_t place, double scale, double shift) {
+    columns_.push_back({std::move(name), type, first_ + place, header_.record, scale, shift});
   }
 
-  void add_coordinates() {
-    for (int axis = 0; axis < 3; ++axis)
-      add_made(std::string(1, static_cast<char>('x' + axis)), [&](const std::byte* point) {
-        return at<std::int32_t>(point, 4 * static_cast<std::size_t>(axis)) * header_.scale[axis] +
-               header_.offset[axis];
-      });
+  void add_part_of_byte(std::string name, std::size_t place, unsigned first_bit, unsigned bits) {
+    columns_.push_back(
+        {std::move(name), Type::u8, first_ + place, header_.record, 1, 0, first_bit, bits});
   }
 
   /// What older formats pack into bits: returns, the class, the angle in whole degrees.
-  void add_bits(const Places& places) {
+  void add_bits() {
     const bool wide = header_.format >= 6;
-    const unsigned bits = wide ? 4 : 3, mask = (1u << bits) - 1;
-    add_byte("return_number",
-             [&](const std::byte* point) { return at<std::uint8_t>(point, 14) & mask; });
-    add_byte("return_count",
-             [&](const std::byte* point) { return at<std::uint8_t>(point, 14) >> bits & mask; });
-    constexpr unsigned kClass = 31;  // the flags beside it are no class
-    add_byte("classification", [&](const std::byte* point) {
-      const unsigned value = at<std::uint8_t>(point, places.classification);
-      return wide ? value : value & kClass;
-    });
-    if (wide)
-      add_byte("scanner_channel",
-               [](const std::byte* point) { return at<std::uint8_t>(point, 15) >> 4 & 3u; });
+    const unsigned bits = wide ? 4 : 3;
+    add_part_of_byte("return_number", 14, 0, bits);
+    add_part_of_byte("return_count", 14, bits, bits);
+    // Of the older byte five bits are the class; the flags beside it are none.
+    add_part_of_byte("classification", places_.classification, 0, wide ? 8 : 5);
+    if (wide) add_part_of_byte("scanner_channel", 15, 4, 2);
     constexpr double kStep = 0.006;  // degrees
-    add_made("scan_angle", [&](const std::byte* point) {
-      return wide ? at<std::int16_t>(point, places.scan_angle) * kStep
-                  : 1.0 * at<std::int8_t>(point, places.scan_angle);
-    });
+    if (wide)
+      add_scaled("scan_angle", Type::i16, places_.scan_angle, kStep, 0);
+    else
+      add("scan_angle", Type::i8, places_.scan_angle);
   }
 
   /// Sixteen bits each; many writers use eight of them.
   void add_colors(std::size_t place) {
-    static constexpr const char* kNames[] = {"red", "green", "blue"};
-    std::uint16_t most = 0;
-    for (std::size_t i = 0; i < count_; ++i)
+    constexpr unsigned kMostOfEight = 255;
+    unsigned most = 0;
+    for (std::size_t i = 0; i < count_ && most <= kMostOfEight; ++i)
       for (std::size_t part = 0; part < 3; ++part)
-        most = std::max(most, at<std::uint16_t>(record(i), place + 2 * part));
-    const Type type = most <= 255 ? Type::u8 : Type::u16;
-    for (std::size_t part = 0; part < 3; ++part)
-      columns_.push_back({kNames[part], type, first_ + place + 2 * part, header_.record});
+        most = std::max<unsigned>(most,
+                                  at<std::uint16_t>(first_ + i * header_.record, place + 2 * part));
+    const Type type = most <= kMostOfEight ? Type::u8 : Type::u16;
+    static constexpr const char* kNames[] = {"red", "green", "blue"};
+    for (std::size_t part = 0; part < 3; ++part) add(kNames[part], type, place + 2 * part);
   }
 
-  void add_extra() {
-    for (const las::ExtraField& field : header_.extra) {
-      const Column stored{field.name, field.type, first_ + field.offset, header_.record};
-      if (field.scale == 1 && field.shift == 0)
-        columns_.push_back(stored);
-      else
-        add_made(field.name, [&](const std::byte* point) {
-          const Column one{{}, field.type, point + field.offset, header_.record};
-          return columns::value_at(one, 0) * field.scale + field.shift;
-        });
-    }
-  }
-
-  /// Always seconds, over hours where an aeroplane flew: nothing to be told from their size.
-  void add_time(std::size_t place, CloudRead& read) const {
-    if (count_ == 0 || read.cloud.size() != count_ || read.cloud.channel("time")) return;
+  /// Always seconds, over hours where an aeroplane flew: nothing to be told from their size. An
+  /// extra field of that name goes first.
+  void add_time(std::size_t place) {
+    const bool known = std::any_of(columns_.begin(), columns_.end(), [](const Column& column) {
+      return standard_channel_name(column.name) == "time";
+    });
+    if (known || count_ == 0) return;
     const double first = at<double>(first_, place);
     if (!std::isfinite(first)) return;
-    Channel channel{"time", std::vector<float>(count_)};
-    for (std::size_t i = 0; i < count_; ++i)
-      channel.values[i] = static_cast<float>(at<double>(record(i), place) - first);
-    read.time_base_s = header_.standard_gps_time ? first + 1e9 : first;
-    read.cloud.channels.push_back(std::move(channel));
+    first_time_ = first;
+    add_scaled(kSeconds, Type::f64, place, 1, -first);
   }
 
   const Header& header_;
   const std::byte* first_;
   std::size_t count_;
+  Places places_;
+  std::optional<double> first_time_;
   std::vector<Column> columns_;
-  std::vector<std::vector<double>> made_;
-  std::vector<std::vector<std::byte>> bytes_;
 };
 
-Result<CloudRead> read_las(std::span<const std::byte> file, const CloudOptions&) {
+Result<CloudRead> read_las(std::span<const std::byte> file, const CloudOptions& options) {
   auto header = las::read_header(file);
   if (!header) return tl::unexpected(header.error());
-  LasReader reader(*header, file);
-  if (reader.count() == 0 && header->points > 0)
+  const LasColumns found(*header, file, options);
+  if (found.count() == 0 && header->points > 0)
     return fail({},
                 "points",
                 text("{} as the header says", header->points),
                 "none that is whole",
                 "take this file from the data set again");
-  auto read = reader.read();
+  auto read = found.cloud(options);
   if (!read) return read;
   for (Problem& problem : header->problems) read->problems.push_back(std::move(problem));
-  if (reader.count() < header->points)
+  if (found.count() < header->points)
     read->problems.push_back({Severity::error,
                               {},
                               "points",
                               text("{} as the header says", header->points),
-                              text("{}", reader.count()),
+                              text("{}", found.count()),
                               "the file is cut short: take it from the data set again"});
   return read;
 }

@@ -41,7 +41,7 @@ Result<CloudRead> read(std::span<const std::byte> file, const CloudOptions& opti
   if (!array->structured) name_columns(array->table, options);
   tell_unit_of_time(array->table);
   const columns::TableColumns borrowed(array->table);
-  auto cloud = columns::to_cloud(borrowed.columns(), array->table.rows());
+  auto cloud = columns::to_cloud(borrowed.columns(), array->table.rows(), options);
   if (cloud)
     for (Problem& problem : array->problems) cloud->problems.push_back(std::move(problem));
   return cloud;

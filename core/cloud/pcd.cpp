@@ -5,7 +5,9 @@
 
 #include "core/base/limits.hpp"
 #include "core/base/parse.hpp"
+#include "core/base/word_reader.hpp"
 #include "core/cloud/pcd_header.hpp"
+#include "core/cloud/text_columns.hpp"
 
 namespace sweepbox {
 namespace {
@@ -59,14 +61,17 @@ tl::unexpected<Error> no_points(const Header& header) {
 /// A cloud of what was found; nothing where something was promised is an error.
 Result<CloudRead> to_cloud(const Header& header,
                            const std::vector<Column>& columns,
-                           std::size_t count) {
+                           std::size_t count,
+                           const CloudOptions& options) {
   if (count == 0 && header.points != std::uint64_t{0}) return no_points(header);
-  auto read = columns::to_cloud(columns, count);
+  auto read = columns::to_cloud(columns, count, options);
   if (read) compare_counts(header, count, read->problems);
   return read;
 }
 
-Result<CloudRead> read_binary(const Header& header, std::span<const std::byte> data) {
+Result<CloudRead> read_binary(const Header& header,
+                              std::span<const std::byte> data,
+                              const CloudOptions& options) {
   const std::size_t stride = header.stride;
   if (stride == 0) return no_points(header);
   const std::uint64_t there = data.size() / stride;
@@ -74,7 +79,7 @@ Result<CloudRead> read_binary(const Header& header, std::span<const std::byte> d
   std::vector<Column> columns;
   for (const Field& field : header.fields)
     add_columns(field, data.data() + (count > 0 ? field.offset : 0), stride, columns);
-  return to_cloud(header, columns, count);
+  return to_cloud(header, columns, count, options);
 }
 
 /// What an LZF stream can grow to: three bytes make at most 264.
@@ -86,7 +91,7 @@ std::uint32_t u32_at(std::span<const std::byte> data, std::size_t at) {
   return value;
 }
 
-Result<std::vector<std::byte>> unpacked(const Header& header, std::span<const std::byte> data) {
+Result<FileBytes> unpacked(const Header& header, std::span<const std::byte> data) {
   constexpr std::size_t kSizes = 8;
   const std::uint32_t packed = data.size() < kSizes ? 0 : u32_at(data, 0);
   const std::uint32_t full = data.size() < kSizes ? 0 : u32_at(data, 4);
@@ -118,7 +123,7 @@ Result<std::vector<std::byte>> unpacked(const Header& header, std::span<const st
                 text("at most {} bytes of points in a file of {}", most, data.size()),
                 text("{}", needed),
                 "take this file from the data set again");
-  std::vector<std::byte> content(full);
+  FileBytes content(full);
   if (full > 0 && lzf_decompress(data.data() + kSizes, packed, content.data(), full) != full)
     return fail({},
                 "compressed points",
@@ -129,7 +134,9 @@ Result<std::vector<std::byte>> unpacked(const Header& header, std::span<const st
 }
 
 /// Column after column; the writer has dropped the padding, or kept it.
-Result<CloudRead> read_compressed(const Header& header, std::span<const std::byte> data) {
+Result<CloudRead> read_compressed(const Header& header,
+                                  std::span<const std::byte> data,
+                                  const CloudOptions& options) {
   const auto content = unpacked(header, data);
   if (!content) return tl::unexpected(content.error());
   std::size_t with_padding = 0, without = 0;
@@ -150,7 +157,7 @@ Result<CloudRead> read_compressed(const Header& header, std::span<const std::byt
     add_columns(field, content->data() + offset, field.bytes(), columns);
     offset += field.bytes() * count;
   }
-  return to_cloud(header, columns, count);
+  return to_cloud(header, columns, count, options);
 }
 
 /// The bits of a packed colour in text: a whole number, or the float that has these bits.
@@ -170,14 +177,13 @@ struct Word {
   Type type = Type::f32;
   bool color = false;
   std::size_t skipped = 0;  ///< words; 0: it is read
-  std::vector<std::byte> numbers;
 };
 
 std::vector<Word> words_of(const Header& header) {
   std::vector<Word> words;
   for (const Field& field : header.fields) {
     if (field.is_padding() || field.count > kMostSplit) {
-      if (field.count > 0) words.push_back({field.name, Type::f32, false, field.count, {}});
+      if (field.count > 0) words.push_back({field.name, Type::f32, false, field.count});
       continue;
     }
     for (std::size_t i = 0; i < field.count; ++i) {
@@ -185,8 +191,7 @@ std::vector<Word> words_of(const Header& header) {
       words.push_back({field.count == 1 ? field.name : fmt::format("{}_{}", field.name, i),
                        color ? Type::u32 : field.type.value_or(Type::f64),
                        color,
-                       0,
-                       {}});
+                       0});
     }
   }
   return words;
@@ -199,48 +204,61 @@ std::size_t words_in_line(const std::vector<Word>& words) {
   return sum;
 }
 
-/// False where the line has too few words or one that is no number; nothing is added then.
-bool add_line(std::string_view line, std::vector<Word>& words) {
-  const std::vector<std::string_view> parts = split_blanks(line);
-  if (parts.size() < words_in_line(words)) return false;
-  std::vector<double> values(words.size());
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    at += words[i].skipped;
-    if (words[i].skipped > 0) continue;
-    const auto value = words[i].color ? color_bits(parts[at]) : to_double(parts[at]);
-    if (!value) return false;
-    values[i] = *value;
-    ++at;
+enum class Line { blank, points, bad };
+
+/// Fills a row from a line. Bad is one with too few words or one that is no number.
+Line read_line(WordReader& reader, const std::vector<Word>& words, std::span<double> row) {
+  using Kind = WordReader::Number::Kind;
+  std::size_t to = 0;
+  bool any = false;
+  for (const Word& word : words) {
+    for (std::size_t i = 0; i < word.skipped; ++i) {
+      if (reader.word().empty()) return any ? Line::bad : Line::blank;
+      any = true;
+    }
+    if (word.skipped > 0) continue;
+    if (word.color) {
+      const std::string_view text = reader.word();
+      if (text.empty()) return any ? Line::bad : Line::blank;
+      const auto bits = color_bits(text);
+      if (!bits) return Line::bad;
+      row[to++] = *bits;
+    } else {
+      const WordReader::Number number = reader.number();
+      if (number.kind == Kind::line_end) return any ? Line::bad : Line::blank;
+      if (number.kind == Kind::other_word) return Line::bad;
+      row[to++] = number.value;
+    }
+    any = true;
   }
-  for (std::size_t i = 0; i < words.size(); ++i)
-    if (words[i].skipped == 0) columns::append(words[i].numbers, words[i].type, values[i]);
-  return true;
+  return Line::points;
 }
 
-Result<CloudRead> read_ascii(const Header& header, std::span<const std::byte> data) {
-  std::vector<Word> words = words_of(header);
+Result<CloudRead> read_ascii(const Header& header,
+                             std::span<const std::byte> data,
+                             const CloudOptions& options) {
+  const std::vector<Word> words = words_of(header);
   if (words.empty()) return no_points(header);
+  columns::TextColumns found;
+  for (const Word& word : words)
+    if (word.skipped == 0) found.add(word.name, word.type);
+  found.reserve(header.points.value_or(0), data.size());
   std::size_t count = 0;
   std::string bad_line;
-  int number = 0;
-  std::string_view rest(reinterpret_cast<const char*>(data.data()), data.size());
-  while (!rest.empty()) {
-    const std::string_view line = columns::take_line(rest);
-    ++number;
-    if (header.points && count == *header.points) break;
-    if (trimmed(line).empty()) continue;
-    if (!add_line(line, words)) {
+  WordReader reader({reinterpret_cast<const char*>(data.data()), data.size()});
+  for (int number = 1; !reader.at_end() && count != header.points; ++number) {
+    const Line line = read_line(reader, words, found.row());
+    if (line == Line::bad) {
       bad_line = fmt::format("line {} of the points", number);
       break;
     }
-    ++count;
+    if (line == Line::points) {
+      found.keep_row();
+      ++count;
+    }
+    reader.next_line();
   }
-  std::vector<Column> columns;
-  for (const Word& word : words)
-    if (word.skipped == 0)
-      columns.push_back({word.name, word.type, word.numbers.data(), columns::size_of(word.type)});
-  auto read = to_cloud(header, columns, count);
+  auto read = to_cloud(header, found.columns(), count, options);
   if (read && !bad_line.empty())
     read->problems.push_back({Severity::error,
                               {},
@@ -251,13 +269,13 @@ Result<CloudRead> read_ascii(const Header& header, std::span<const std::byte> da
   return read;
 }
 
-Result<CloudRead> read_pcd(std::span<const std::byte> file, const CloudOptions&) {
+Result<CloudRead> read_pcd(std::span<const std::byte> file, const CloudOptions& options) {
   const auto header = pcd::read_header(file);
   if (!header) return tl::unexpected(header.error());
   const auto data = file.subspan(header->begin);
-  auto read = header->data == pcd::Data::binary  ? read_binary(*header, data)
-              : header->data == pcd::Data::ascii ? read_ascii(*header, data)
-                                                 : read_compressed(*header, data);
+  auto read = header->data == pcd::Data::binary  ? read_binary(*header, data, options)
+              : header->data == pcd::Data::ascii ? read_ascii(*header, data, options)
+                                                 : read_compressed(*header, data, options);
   if (!read) return read;
   for (const Field& field : header->fields)
     if (!field.is_padding() && (field.count > kMostSplit || !field.type))

@@ -3,7 +3,8 @@
 #include <limits>
 
 #include "core/base/parse.hpp"
-#include "core/cloud/columns.hpp"
+#include "core/base/word_reader.hpp"
+#include "core/cloud/text_columns.hpp"
 
 namespace sweepbox {
 namespace {
@@ -194,7 +195,9 @@ struct Found {
   Result<CloudRead> read;
 };
 
-Found read_binary(const Header& header, std::span<const std::byte> data) {
+Found read_binary(const Header& header,
+                  std::span<const std::byte> data,
+                  const CloudOptions& options) {
   data = data.subspan(binary_bytes_before(header, data));
   std::size_t stride = 0;
   for (const Property& property : header.properties) stride += columns::size_of(property.type);
@@ -202,45 +205,50 @@ Found read_binary(const Header& header, std::span<const std::byte> data) {
       static_cast<std::size_t>(std::min<std::uint64_t>(header.points, data.size() / stride));
   data = data.first(count * stride);
   if (header.encoding == Encoding::little)
-    return {count, columns::to_cloud(columns_of(header, data.data(), stride), count)};
+    return {count, columns::to_cloud(columns_of(header, data.data(), stride), count, options)};
   const std::vector<std::byte> turned = swapped(header, data, count);
-  return {count, columns::to_cloud(columns_of(header, turned.data(), stride), count)};
+  return {count, columns::to_cloud(columns_of(header, turned.data(), stride), count, options)};
 }
 
-Found read_ascii(const Header& header, std::string_view data) {
-  const std::size_t width = header.properties.size();
-  std::vector<std::vector<std::byte>> numbers(width);
+/// Fills a row from a line and returns how many words it had, at most as many as the row. What is
+/// no number is NaN.
+std::size_t numbers_of_line(WordReader& words, std::span<double> row) {
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    const WordReader::Number number = words.number();
+    if (number.kind == WordReader::Number::Kind::line_end) return i;
+    row[i] = number.kind == WordReader::Number::Kind::number
+                 ? number.value
+                 : std::numeric_limits<double>::quiet_NaN();
+  }
+  return row.size();
+}
+
+Found read_ascii(const Header& header, std::string_view data, const CloudOptions& options) {
+  WordReader words(data);
   for (const Element& element : header.before)
-    for (std::uint64_t i = 0; i < element.count && !data.empty();)
-      if (!split_blanks(columns::take_line(data)).empty()) ++i;
+    for (std::uint64_t i = 0; i < element.count && !words.at_end(); words.next_line())
+      if (!words.word().empty()) ++i;
+  columns::TextColumns found;
+  for (const Property& property : header.properties) found.add(property.name, property.type);
+  found.reserve(header.points, data.size());
   std::size_t count = 0;
-  while (!data.empty()) {
-    if (count == header.points) break;
-    const std::vector<std::string_view> words = split_blanks(columns::take_line(data));
-    if (words.empty()) continue;
-    if (words.size() < width) break;
-    for (std::size_t i = 0; i < width; ++i)
-      columns::append(numbers[i],
-                      header.properties[i].type,
-                      to_double(words[i]).value_or(std::numeric_limits<double>::quiet_NaN()));
+  for (; count < header.points && !words.at_end(); words.next_line()) {
+    const std::size_t width = numbers_of_line(words, found.row());
+    if (width == 0) continue;  // a blank line
+    if (width < header.properties.size()) break;
+    found.keep_row();
     ++count;
   }
-  std::vector<Column> columns;
-  for (std::size_t i = 0; i < width; ++i) {
-    const Property& property = header.properties[i];
-    columns.push_back(
-        {property.name, property.type, numbers[i].data(), columns::size_of(property.type)});
-  }
-  return {count, columns::to_cloud(columns, count)};
+  return {count, columns::to_cloud(found.columns(), count, options)};
 }
 
-Result<CloudRead> read_ply(std::span<const std::byte> file, const CloudOptions&) {
+Result<CloudRead> read_ply(std::span<const std::byte> file, const CloudOptions& options) {
   const std::string_view all(reinterpret_cast<const char*>(file.data()), file.size());
   const auto header = read_header(all);
   if (!header) return tl::unexpected(header.error());
   Found found = header->encoding == Encoding::ascii
-                    ? read_ascii(*header, all.substr(header->begin))
-                    : read_binary(*header, file.subspan(header->begin));
+                    ? read_ascii(*header, all.substr(header->begin), options)
+                    : read_binary(*header, file.subspan(header->begin), options);
   if (!found.read) return std::move(found.read);
   if (found.count == 0 && header->points > 0)
     return bad("points", text("{} as the header says", header->points), "none that is whole");

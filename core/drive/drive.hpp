@@ -103,8 +103,14 @@ class Drive {
   /// calibration. It may differ by frame (KITTI object). Empty for an unknown name.
   virtual std::optional<Pose> ego_from(std::string_view name, int frame) const = 0;
 
-  /// Slow: for jobs. max_width 0 is full size.
-  virtual Result<Sweep> read_sweep(int frame, int lidar) const = 0;
+  /// Slow: for jobs. max_width 0 is full size. Channels that are not wanted may be left out.
+  virtual Result<Sweep> read_sweep(int frame, int lidar, const WantedChannels& channels) const = 0;
+
+  /// With all its channels.
+  Result<Sweep> read_sweep(int frame, int lidar) const {
+    return read_sweep(frame, lidar, std::nullopt);
+  }
+
   virtual Result<Image> read_image(int frame, int camera, int max_width) const = 0;
 
   /// What was wrong or absent when the drive was opened (files were listed and calibrations read,

@@ -21,8 +21,8 @@ class DriveAs : public Drive {
     return drive_.ego_from(name, frame);
   }
 
-  Result<Sweep> read_sweep(int frame, int lidar) const override {
-    return drive_.read_sweep(frame, lidar);
+  Result<Sweep> read_sweep(int frame, int lidar, const WantedChannels& channels) const override {
+    return drive_.read_sweep(frame, lidar, channels);
   }
 
   Result<Image> read_image(int frame, int camera, int max_width) const override {

@@ -38,21 +38,21 @@ std::uint64_t bytes_of(const Loaded& loaded) {
   return 0;
 }
 
-Loaded read(const Drive& drive, const Key& key, int width) {
+Loaded read(const Drive& drive, const Key& key, int width, const WantedChannels& channels) {
   if (key.image) {
     auto image = drive.read_image(key.frame, key.sensor, width);
     if (!image) return std::move(image.error());
     return std::make_shared<const Image>(std::move(*image));
   }
-  auto sweep = drive.read_sweep(key.frame, key.sensor);
+  auto sweep = drive.read_sweep(key.frame, key.sensor, channels);
   if (!sweep) return std::move(sweep.error());
   return std::make_shared<const Sweep>(std::move(*sweep));
 }
 
 /// A file that no memory is left for fails like any other; its slot must not load for ever.
-Loaded load(const Drive& drive, const Key& key, int width) {
+Loaded load(const Drive& drive, const Key& key, int width, const WantedChannels& channels) {
   try {
-    return read(drive, key, width);
+    return read(drive, key, width, channels);
   } catch (...) {
     Error error = thrown_error(std::current_exception());
     error.where = "frame " + drive.frames()[static_cast<std::size_t>(key.frame)].name;
@@ -179,8 +179,8 @@ struct FrameCache::State : std::enable_shared_from_this<FrameCache::State> {
     const int width = key.image ? widths[static_cast<std::size_t>(key.sensor)] : 0;
     ++in_flight;
     slot.loading = jobs.submit(
-        [from = drive, key, width](const Cancel& cancel) {
-          return cancel.requested() ? Loaded() : load(*from, key, width);
+        [from = drive, key, width, channels = options.channels](const Cancel& cancel) {
+          return cancel.requested() ? Loaded() : load(*from, key, width, channels);
         },
         [weak = weak_from_this(), key](Loaded loaded) {
           const auto state = weak.lock();

@@ -17,6 +17,8 @@ class FrameCache {
   struct Options {
     std::uint64_t byte_cap = std::uint64_t{1} << 30;
     int prefetch = 8;  ///< steps ahead in the direction of travel
+    /// Of sweeps.
+    WantedChannels channels = {};
   };
 
   /// One thing of one frame.

@@ -58,12 +58,12 @@ class TableDrive : public Drive {
     return std::nullopt;
   }
 
-  Result<Sweep> read_sweep(int frame, int lidar) const override {
+  Result<Sweep> read_sweep(int frame, int lidar, const WantedChannels& channels) const override {
     const frames::Place* place = in_row(frame, lidar, &frames::Row::sweeps);
     if (!place) return absent(frame, "sweep");
     const TableLidar& from = tables_.lidars[static_cast<std::size_t>(lidar)];
     const TableSweep& file = from.sweeps[static_cast<std::size_t>(place->index)];
-    auto read = file.read ? file.read() : read_cloud(file.path, from.options);
+    auto read = file.read ? file.read() : read_cloud(file.path, options_for(from, channels));
     const std::string name = reading::shown(file.path, tables_.info.root);
     if (!read) return tl::unexpected(named(std::move(read.error()), name, file.inside));
     Sweep sweep;
@@ -92,6 +92,14 @@ class TableDrive : public Drive {
   }
 
  private:
+  /// Points that are moved to one time need theirs, wanted or not.
+  static CloudOptions options_for(const TableLidar& lidar, const WantedChannels& channels) {
+    CloudOptions options = lidar.options;
+    options.channels = channels;
+    if (channels && lidar.motion == Motion::raw) options.channels->emplace_back("time");
+    return options;
+  }
+
   static Error named(Error error, const std::string& file, const std::string& inside) {
     error.file = file;
     if (!inside.empty()) error.where = error.where.empty() ? inside : inside + ", " + error.where;

@@ -4,6 +4,11 @@
 
 namespace sweepbox {
 
+const WantedChannels& channels_for_counts() {
+  static const WantedChannels channels = std::vector<std::string>{"lidar", "rcs"};
+  return channels;
+}
+
 bool is_radar(const Sweep& sweep) {
   return std::any_of(sweep.pieces.begin(), sweep.pieces.end(), [](const auto& piece) {
     return piece->channel("rcs") != nullptr;
@@ -37,7 +42,7 @@ std::optional<std::size_t> PointCounts::of(const Cuboid& cuboid_in_ego, int fram
     const bool has = frame >= 0 && !drive_.info().lidars.empty() &&
                      drive_.frames()[static_cast<std::size_t>(frame)].sweeps.front();
     if (has)
-      if (auto sweep = drive_.read_sweep(frame, 0)) sweep_ = std::move(*sweep);
+      if (auto sweep = drive_.read_sweep(frame, 0, channels_for_counts())) sweep_ = std::move(*sweep);
   }
   if (!sweep_) return std::nullopt;
   return count_inside(*sweep_, sweep_->ego_from_points.inverse() * cuboid_in_ego);

@@ -13,6 +13,9 @@ namespace sweepbox {
 /// drawn on.
 constexpr const char* kLidarAttribute = "lidar";
 
+/// The channels that counting points in boxes looks at.
+const WantedChannels& channels_for_counts();
+
 /// Whether a sweep is a radar's: its points have a radar cross section. Sets of several sensors
 /// name radars among the lidars; their own counts of points (num_lidar_pts) leave those out.
 bool is_radar(const Sweep& sweep);

@@ -91,8 +91,21 @@ std::size_t PointCloud::byte_size() const {
 
 void update_bounds(PointCloud& cloud) {
   cloud.bounds.setEmpty();
-  for (std::size_t i = 0; i < cloud.size(); ++i)
-    cloud.bounds.extend(Eigen::Vector3f(cloud.x[i], cloud.y[i], cloud.z[i]));
+  extend_bounds(cloud, 0);
+}
+
+void extend_bounds(PointCloud& cloud, std::size_t first) {
+  if (first >= cloud.size()) return;
+  const std::vector<float>* axes[] = {&cloud.x, &cloud.y, &cloud.z};
+  for (int axis = 0; axis < 3; ++axis) {
+    // Axis by axis Eigen compares with vector instructions, point by point it cannot.
+    const Eigen::Map<const Eigen::ArrayXf> numbers(axes[axis]->data() + first,
+                                                   static_cast<Eigen::Index>(cloud.size() - first));
+    float& low = cloud.bounds.min()[axis];
+    float& high = cloud.bounds.max()[axis];
+    low = std::min(low, numbers.minCoeff());
+    high = std::max(high, numbers.maxCoeff());
+  }
 }
 
 std::vector<std::shared_ptr<const PointCloud>> in_pieces(PointCloud cloud) {

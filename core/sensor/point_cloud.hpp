@@ -2,6 +2,7 @@
 #include <Eigen/Core>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,10 @@ struct Channel {
   std::string name;
   std::vector<float> values;
 };
+
+/// Channels that somebody wants of a cloud, "rgb" for its colours; all of them where this is empty.
+/// What reads a cloud may leave the others out: to unpack them costs time and memory.
+using WantedChannels = std::optional<std::vector<std::string>>;
 
 /// Points as structure of arrays. Point i is origin + (x[i], y[i], z[i]) in the file's own frame:
 /// the double origin keeps the millimetres of coordinates that float cannot hold (UTM).
@@ -42,6 +47,9 @@ struct PointCloud {
 
 /// Sets bounds from the points; call once after filling.
 void update_bounds(PointCloud& cloud);
+
+/// Extends bounds by the points from `first` on: for who fills a cloud a block at a time.
+void extend_bounds(PointCloud& cloud, std::size_t first);
 
 /// At most this many points stand in one piece (2²²), so that counts, buffers and uploads stay
 /// bounded.

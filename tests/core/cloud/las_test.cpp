@@ -39,9 +39,9 @@ std::vector<std::byte> las_of(int minor,
   return file;
 }
 
-Result<CloudRead> read(const std::vector<std::byte>& file) {
+Result<CloudRead> read(const std::vector<std::byte>& file, const CloudOptions& options = {}) {
   for (const CloudFormat& format : cloud_formats())
-    if (format.name == "las") return format.read(file, {});
+    if (format.name == "las") return format.read(file, options);
   FAIL();
   return {};
 }
@@ -127,6 +127,40 @@ TEST_CASE("bits, angle, class, time and colours of LAS stand where the format sa
   CHECK(second->time_base_s == 1e9 + 1000);
   CHECK(second->cloud.rgb[1] == 0xC80000u);
   CHECK(value(*second, "nir", 1) == 7);
+}
+
+TEST_CASE("Only the fields of a LAS file that are wanted are unpacked") {
+  auto file = las_of(4, 8, 40, 2);
+  put(file, file.size() - 40 + 22, 1000.25);
+  put(file, file.size() - 40 + 15, std::uint8_t{0b00'10'0000});
+  CloudOptions options;
+  options.channels = {"time", "scanner_channel"};
+  const auto some = read(file, options);
+  REQUIRE(some);
+  CHECK(some->cloud.rgb.empty());
+  REQUIRE(some->cloud.channels.size() == 2);
+  CHECK(value(*some, "scanner_channel", 1) == 2);
+  CHECK(value(*some, "time", 1) == 1000.25f);
+  CHECK(some->time_base_s == 0);
+  options.channels = {"rgb"};
+  const auto colors = read(file, options);
+  REQUIRE(colors);
+  CHECK(colors->cloud.rgb.size() == 2);
+  CHECK(colors->cloud.channels.empty());
+  CHECK_FALSE(colors->time_base_s);
+}
+
+TEST_CASE("Sixteen bits of a LAS colour are rounded to eight") {
+  auto file = las_of(2, 2, 26, 3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const std::size_t color = file.size() - 26 * (3 - i) + 20;
+    put(file, color, static_cast<std::uint16_t>(65'535));
+    put(file, color + 2, static_cast<std::uint16_t>(128 + i * 257));  // 0.498 + i
+    put(file, color + 4, static_cast<std::uint16_t>(129 + i * 257));  // 0.502 + i
+  }
+  const auto found = read(file);
+  REQUIRE(found);
+  CHECK(found->cloud.rgb == std::vector<std::uint32_t>{0xFF0001, 0xFF0102, 0xFF0203});
 }
 
 TEST_CASE("extra bytes of LAS are channels, scaled where they say so") {

@@ -40,8 +40,9 @@ class MadeDrive : public Drive {
 
   int missing_images() const override { return 0; }
 
-  Result<Sweep> read_sweep(int frame, int) const override {
+  Result<Sweep> read_sweep(int frame, int, const WantedChannels& channels) const override {
     const std::lock_guard lock(mutex_);
+    channels_read_ = channels;
     sweeps_read_.push_back(frame);
     if (frame == too_large) throw std::bad_alloc();
     if (frame == broken) return fail("lidar/broken.pcd", {}, "points", "none");
@@ -76,6 +77,11 @@ class MadeDrive : public Drive {
     return images_read_;
   }
 
+  WantedChannels channels_read() const {
+    const std::lock_guard lock(mutex_);
+    return channels_read_;
+  }
+
   int broken = -1;
   int too_large = -1;
 
@@ -85,6 +91,7 @@ class MadeDrive : public Drive {
   mutable std::mutex mutex_;
   mutable std::vector<int> sweeps_read_;
   mutable std::vector<std::pair<int, int>> images_read_;
+  mutable WantedChannels channels_read_;  ///< of the last sweep
 };
 
 using SweepState = FrameCache::Entry<Sweep>::State;
@@ -110,6 +117,16 @@ TEST_CASE("the wanted frame and those ahead are loaded, nothing behind but one")
   jobs.finish();
   CHECK(cache.complete(46));
   CHECK_FALSE(cache.complete(45));
+}
+
+TEST_CASE("sweeps are read with the channels that the cache was made for") {
+  const auto drive = std::make_shared<MadeDrive>(1);
+  Jobs jobs(1);
+  const std::vector<std::string> channels = {"ring", "time"};
+  FrameCache cache(drive, jobs, {1 << 30, 0, channels});
+  cache.want(0, 0);
+  jobs.finish();
+  CHECK(drive->channels_read() == channels);
 }
 
 TEST_CASE("the frame that is looked at is read before what was prefetched") {

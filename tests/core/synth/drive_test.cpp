@@ -239,8 +239,8 @@ TEST_CASE("uncompensated points stand where the lidar saw them at their own time
   CHECK(farthest > 0.2);  // 8 m/s for up to 50 ms
 }
 
-std::map<std::string, std::vector<std::byte>> files_of(const fs::path& folder) {
-  std::map<std::string, std::vector<std::byte>> files;
+std::map<std::string, FileBytes> files_of(const fs::path& folder) {
+  std::map<std::string, FileBytes> files;
   for (const auto& entry : fs::recursive_directory_iterator(folder))
     if (entry.is_regular_file())
       files[fs::relative(entry.path(), folder).string()] = read_bytes(entry.path()).value();

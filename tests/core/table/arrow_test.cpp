@@ -172,7 +172,7 @@ TEST_CASE("every prefix of a table is refused, and every changed byte is survive
     CHECK_FALSE(read_arrow(cut));
   }
   for (std::size_t n = 0; n < bytes->size(); ++n) {
-    std::vector<std::byte> changed = *bytes;
+    FileBytes changed = *bytes;
     changed[n] ^= std::byte{0xFF};
     if (const auto read = read_arrow(changed))
       for (const TableColumn& one : read->table.columns) CHECK(one.size() == read->table.rows());

@@ -14,7 +14,7 @@ namespace {
 std::vector<std::byte> bytes_of(const std::string& name) {
   const auto bytes = read_bytes(fs::path(SWEEPBOX_SOURCE_DIR) / "tests/fuzz/corpus/npy" / name);
   REQUIRE(bytes);
-  return *bytes;
+  return {bytes->begin(), bytes->end()};
 }
 
 NpyRead read_of(const std::string& name) {
