@@ -68,13 +68,14 @@ Result<void> play(Session& session, const Arguments& arguments, const ScriptHook
   if (!session.has_drive()) return refuse("No drive is open");
   const int count = static_cast<int>(session.drive->frames().size());
   const std::optional<double> seconds = arguments.number("seconds");
-  const int frames = arguments.integer("frames").value_or(
-      seconds ? std::numeric_limits<int>::max() : count - 1 - session.time.frame);
+  const int frames = arguments.integer("frames").value_or(seconds ? std::numeric_limits<int>::max()
+                                                                  : count - 1 - session.time.frame);
   auto due = std::chrono::steady_clock::now();
   const auto end = due + std::chrono::duration<double>(seconds.value_or(0));
   const auto gap = std::chrono::nanoseconds(static_cast<std::int64_t>(
       static_cast<double>(frame_gap_ns(*session.drive)) / session.time.rate));
   for (int i = 0; i < frames && (!seconds || std::chrono::steady_clock::now() < end); ++i) {
+    if (hooks.stopped && hooks.stopped()) break;  // said by run_script
     due += gap;
     if (hooks.real_time) std::this_thread::sleep_until(due);
     go_to_frame(session, (session.time.frame + 1) % count);
@@ -128,6 +129,7 @@ Result<void> run_script(Session& session,
     const auto started = std::chrono::steady_clock::now();
     if (const auto done = run_words(session, *words, hooks); !done) return failed(done.error());
     if (hooks.settle) hooks.settle();
+    if (hooks.stopped && hooks.stopped()) return failed(refuse("the program was ended").value());
     // What a job of this line could not do is said, not returned.
     for (const Message& message : session.messages)
       if (message.severity == Severity::error && message.at >= started)
