@@ -28,7 +28,7 @@ constexpr char kResize[] = "resize";
 Result<const ObjectClass*> class_of(const Session& session, const Arguments& arguments) {
   const std::string word = arguments.text("class", session.current_class);
   const ObjectClass* found = session.document().taxonomy().find(word);
-  if (!found) return refuse(text("{} is no class of the taxonomy", word));
+  if (!found) return no_class(session, word);
   return found;
 }
 
@@ -246,7 +246,7 @@ Result<void> lock(Session& session, const Arguments&) {
 /// Gives the selection a class, or the next new box where nothing is selected.
 Result<void> use_class(Session& session, const std::string& name) {
   const ObjectClass* found = session.document().taxonomy().find(name);
-  if (!found) return refuse(text("{} is no class of the taxonomy", name));
+  if (!found) return no_class(session, name);
   session.current_class = found->name;
   ++session.versions.layers;
   if (session.popup == "class") session.popup.clear();
@@ -276,6 +276,13 @@ Result<void> choose_class(Session& session, const Arguments&) {
 }
 
 }  // namespace
+
+tl::unexpected<Error> no_class(const Session& session, const std::string& word) {
+  std::string names;
+  for (const ObjectClass& one : session.document().taxonomy().classes)
+    names += (names.empty() ? "" : ", ") + one.name;
+  return refuse(text("{} is no class of the taxonomy", word), text("choose one of {}", names));
+}
 
 std::span<const Action> box_actions() {
   using enum ParameterType;

@@ -110,14 +110,16 @@ Result<void> export_labels(Session& session, const Arguments& arguments) {
         for (const Loss& loss : result->lost)
           say(session,
               Severity::warning,
-              text("{} cannot hold {}: {} boxes",
+              text(loss.boxes == 1 ? "{} cannot hold {}: {} box" : "{} cannot hold {}: {} boxes",
                    format->title,
                    session.language.tr(loss.what),
                    loss.boxes));
         if (result->done)
           say(session,
               Severity::note,
-              text("{} files written to {}", result->files, folder.string()));
+              text(result->files == 1 ? "{} file written to {}" : "{} files written to {}",
+                   result->files,
+                   folder.string()));
         else
           say(session, result->done.error());
       });

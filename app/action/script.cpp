@@ -75,6 +75,7 @@ Result<void> play(Session& session, const Arguments& arguments, const ScriptHook
   const auto gap = std::chrono::nanoseconds(static_cast<std::int64_t>(
       static_cast<double>(session.drive->frame_table().gap_ns()) / session.time.rate));
   for (int i = 0; i < frames && (!seconds || std::chrono::steady_clock::now() < end); ++i) {
+    if (hooks.stopped && hooks.stopped()) break;  // said by run_script
     due += gap;
     if (hooks.real_time) std::this_thread::sleep_until(due);
     go_to_frame(session, (session.time.frame + 1) % count);
@@ -128,6 +129,7 @@ Result<void> run_script(Session& session,
     const auto started = std::chrono::steady_clock::now();
     if (const auto done = run_words(session, *words, hooks); !done) return failed(done.error());
     if (hooks.settle) hooks.settle();
+    if (hooks.stopped && hooks.stopped()) return failed(refuse("the program was ended").value());
     // What a job of this line could not do is said, not returned.
     for (const Message& message : session.messages)
       if (message.severity == Severity::error && message.at >= started)

@@ -13,6 +13,8 @@ struct ScriptHooks {
   std::function<void()> settle;
   /// Saves a picture of the window under a name.
   std::function<Result<void>(const std::string& name)> picture;
+  /// Whether the program is to end: the script stops there, which is a failure. Empty: never.
+  std::function<bool()> stopped;
   bool real_time = false;  ///< plays take their time; else they step as fast as frames are ready
 };
 

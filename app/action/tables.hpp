@@ -32,6 +32,9 @@ Result<std::vector<TrackId>> tracks_of(const Session& session, const Arguments& 
 /// Its box in the shown frame, in ego; beyond its life, where it would be (carried_box).
 Result<Cuboid> box_of(const Session& session, TrackId track);
 
+/// The error for a word that is no class of the taxonomy; it lists those that are.
+tl::unexpected<Error> no_class(const Session& session, const std::string& word);
+
 /// Puts the box there as one edit.
 Result<void> put_box(Session& session, TrackId track, const Cuboid& cuboid_in_ego);
 

@@ -144,8 +144,7 @@ Result<void> end_after(Session& session, const Arguments& arguments) {
 
 Result<void> set_class_of(Session& session, const Arguments& arguments) {
   const std::string name = arguments.text("class");
-  if (!session.document().taxonomy().find(name))
-    return refuse(text("{} is no class of the taxonomy", name));
+  if (!session.document().taxonomy().find(name)) return no_class(session, name);
   return edit_tracks(
       session, arguments, [&](const Document& document, std::span<const TrackId> tracks) {
         return set_class(document, tracks, name);

@@ -1,6 +1,7 @@
 #include <fcntl.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <limits>
@@ -9,6 +10,7 @@
 #include "core/base/log.hpp"
 #include "core/base/parse.hpp"
 #include "core/base/thrown.hpp"
+#include "core/drive/formats.hpp"
 
 namespace sweepbox {
 namespace {
@@ -73,6 +75,28 @@ void add_options(CLI::App& app,
   }
 }
 
+bool is_drive_format(std::string_view name) {
+  const auto formats = drive_formats();
+  return std::any_of(formats.begin(), formats.end(), [&](const DriveFormat& format) {
+    return format.name == name;
+  });
+}
+
+std::string drive_names() {
+  std::string names;
+  for (const DriveFormat& format : drive_formats()) names += fmt::format(" {}", format.name);
+  return names;
+}
+
+/// A word before a path that is neither a command nor something on the disk.
+bool is_no_command(int argc, char** argv) {
+  const std::string_view word = argc > 2 ? argv[1] : "";
+  std::error_code ignored;
+  return !word.empty() && argv[2][0] != '-' && argv[2][0] != '\0' &&
+         word.find_first_not_of("abcdefghijklmnopqrstuvwxyz") == std::string_view::npos &&
+         !std::filesystem::exists(word, ignored);
+}
+
 int run(const Command& command, int argc, char** argv) {
   CLI::App app(std::string(command.summary), "sweepbox " + std::string(command.name));
   app.footer("Example:\n  " + std::string(command.example));
@@ -111,6 +135,9 @@ int run(const Command& command, int argc, char** argv) {
     if (slot->flag) invocation.values[slot->name] = {"true"};
     if (!slot->values.empty()) invocation.values[slot->name] = slot->values;
   }
+  if (const std::string format = invocation.text("format");
+      !format.empty() && !is_drive_format(format))
+    return wrong_usage("--format " + format + ": not a drive format; there are:" + drive_names());
   if (invocation.quiet()) set_log_level(LogLevel::error);
   if (invocation.has("verbose")) set_log_level(LogLevel::info);
   return command.run(invocation);
@@ -155,6 +182,11 @@ int pick_and_run(int argc, char** argv) {
       return wrong_usage(std::string(later) + " is not there yet: it arrives with automation");
   for (const Command& command : commands())
     if (command.name == first) return run(command, argc - 1, argv + 1);
+  if (is_no_command(argc, argv)) {
+    std::string names;
+    for (const Command& command : commands()) names += fmt::format(" {}", command.name);
+    return wrong_usage(std::string(first) + ": not a command; there are:" + names);
+  }
   for (const Command& command : commands())
     if (command.name == "open") return run(command, argc, argv);
   return kWrongUsage;

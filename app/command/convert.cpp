@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "app/command/inputs.hpp"
 #include "app/command/output.hpp"
 #include "core/base/files.hpp"
@@ -5,6 +7,13 @@
 
 namespace sweepbox {
 namespace {
+
+/// What boxes of other classes become in formats that have a word for all of them.
+std::string_view becomes(const LabelFormat& format, const Loss& loss) {
+  const bool has_misc =
+      std::find(format.words.begin(), format.words.end(), "Misc") != format.words.end();
+  return has_misc && loss.what == Text("classes beyond its own") ? ", written as Misc" : "";
+}
 
 int run(const Invocation& invocation) {
   const LabelFormat* format = label_format(invocation.text("to"));
@@ -18,7 +27,7 @@ int run(const Invocation& invocation) {
   const bool with_data = invocation.has("with-data");
   if (with_data && format->name != "sweepbox")
     return wrong_usage("--with-data: only the sweepbox format is written as a whole data set");
-  const InputsOrExit opened = open_inputs(invocation, true);
+  const InputsOrExit opened = open_inputs(invocation, Lacking::refuse);
   if (!opened.inputs) return opened.exit;
   const Inputs& inputs = *opened.inputs;
   for (const Problem& problem : inputs.problems) print_problem(invocation, problem);
@@ -31,10 +40,11 @@ int run(const Invocation& invocation) {
   const bool strict = invocation.has("strict");
   for (const Loss& loss : plan->lost) {
     if (invocation.quiet() && !strict) break;
-    print_message("sweepbox: {} cannot hold {}: {} boxes{}\n",
+    print_message("sweepbox: {} cannot hold {}: {}{}{}\n",
                   format->name,
                   english(loss.what),
-                  loss.boxes,
+                  counted(static_cast<std::size_t>(loss.boxes), "box", "boxes"),
+                  becomes(*format, loss),
                   loss.worst > 0 ? fmt::format(", corners move up to {:.2g} m", loss.worst) : "");
   }
   if (!plan->lost.empty() && strict)
@@ -46,7 +56,10 @@ int run(const Invocation& invocation) {
                                  : write_export(*plan, *inputs.drive, out, existing);
   if (!written) return fail_with(written.error());
   if (!invocation.quiet())
-    print_message("sweepbox: {} files written to {}\n", plan->files.size(), out.string());
+    print_message("sweepbox: {} written to {}\n",
+                  with_data ? counted(frames->size(), "frame", "frames") + " with labels"
+                            : counted(plan->files.size(), "file", "files"),
+                  out.string());
   return kDone;
 }
 

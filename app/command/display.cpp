@@ -50,6 +50,7 @@ Result<std::unique_ptr<VirtualDisplay>> VirtualDisplay::where_needed(int width, 
   const int number_of_error = errno;
   if (child == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // it ends with us, however we end
+    ::setpgid(0, 0);                     // not before us: Ctrl+C reaches every process of a group
     if (::getppid() != parent) ::_exit(kNotStarted);
     for (const int number : {SIGPIPE, SIGXFSZ}) ::signal(number, SIG_DFL);  // ours are ignored
     const int nothing = ::open("/dev/null", O_RDWR);

@@ -29,7 +29,7 @@ std::string can_text(const Can& can) {
   add(can.rects, "2D boxes");
   add(can.several_frames, "a whole drive in a file");
   add(can.keyframes, "keyframes");
-  return text;
+  return text.empty() ? "nothing else" : text;
 }
 
 Json all_formats() {
@@ -73,7 +73,7 @@ int run(const Invocation& invocation) {
           format.name,
           format.write ? "reads, writes" : "reads",
           format.title);
-  print("Labels\n");
+  print("Labels, and what they hold beside boxes with a class\n");
   for (const LabelFormat& format : label_formats())
     print("  {:<16} {:<12} {}: {}\n",
           format.name,

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "app/command/json.hpp"
@@ -146,6 +147,17 @@ Json to_json(const Finding& finding) {
   return json;
 }
 
+/// One short line of what the doctor cannot tell; --json says what each of them lacks.
+std::string untold_in_short(const Examination& examined) {
+  constexpr std::size_t kNamed = 3;
+  const std::vector<Untold>& untold = examined.untold;
+  std::string words;
+  for (std::size_t i = 0; i < std::min(kNamed, untold.size()); ++i)
+    words += (i ? ", " : "") + english(title_of(untold[i].ailment));
+  if (untold.size() > kNamed) words += fmt::format(" and {} more", untold.size() - kNamed);
+  return words.empty() ? words : words + "; --json says what is missing for each";
+}
+
 /// `too_few` becomes what the doctor cannot tell on so little, empty where there is no such.
 Json describe(const Inputs& inputs,
               bool fast,
@@ -165,7 +177,8 @@ Json describe(const Inputs& inputs,
     counts = examined.counts;
     for (const Untold& one : examined.untold)
       untold.push_back({{"kind", name_of(one.ailment)}, {"missing", english(one.missing)}});
-    too_few = untold_words(examined, english);
+    // Without boxes nobody asks what boxes would tell.
+    if (!inputs.document.tracks().empty()) too_few = untold_in_short(examined);
     for (const Finding& finding : examined.findings) {
       doctor.push_back(to_json(finding));
       problems.push_back(finding.problem);
@@ -228,20 +241,22 @@ Json describe(const Inputs& inputs,
 
 void print_text(const Json& d) {
   print("{}  ({})\n", d["name"].get<std::string>(), d["format"].get<std::string>());
-  print("frames    {}, {:.2f} s, {}, {}\n",
+  print("frames    {}, {}, {}\n",
         d["frames"].get<int>(),
-        d["duration_s"].get<double>(),
-        d["sequence"].get<bool>() ? "a sequence" : "single frames",
+        // The clock of single frames is made up.
+        d["sequence"].get<bool>()
+            ? fmt::format("{:.2f} s, a sequence", d["duration_s"].get<double>())
+            : "single frames",
         d["poses"].get<bool>() ? "with poses" : "without poses");
   for (const Json& lidar : d["lidars"]) {
     std::string channels;
     for (const Json& channel : lidar["channels"])
       channels += fmt::format(" {}", channel.get<std::string>());
-    print("lidar     {}: {} points (median){}{}\n",
+    print("lidar     {}: {}{}{}\n",
           lidar["name"].get<std::string>(),
           lidar["points_median"].is_null()
-              ? "not read"
-              : fmt::format("{:.0f}", lidar["points_median"].get<double>()),
+              ? "points not counted (--fast)"
+              : fmt::format("{:.0f} points (median)", lidar["points_median"].get<double>()),
           channels.empty() ? "" : ",",
           channels);
     for (const Json& part : lidar["parts"]) print("          {}\n", part.get<std::string>());
@@ -252,9 +267,9 @@ void print_text(const Json& d) {
           camera["width"].get<int>(),
           camera["height"].get<int>(),
           camera["lens"].get<std::string>());
-  print("files     {} sweeps, {} images; missing {} and {}\n",
-        d["sweeps"].get<int>(),
-        d["images"].get<int>(),
+  print("files     {}, {}; missing {} and {}\n",
+        counted(d["sweeps"].get<std::size_t>(), "sweep", "sweeps"),
+        counted(d["images"].get<std::size_t>(), "image", "images"),
         d["missing"]["sweeps"].get<int>(),
         d["missing"]["images"].get<int>());
   for (const auto& [camera, offset] : d["time_offset_ms"].items())
@@ -270,12 +285,47 @@ void print_text(const Json& d) {
             topic["messages"].get<std::uint64_t>(),
             topic["used"].get<bool>() ? "" : ", not used");
   const Json& labels = d["labels"];
-  print("labels    {} cuboids, {} tracks, {} of other instants\n",
-        labels["cuboids"].get<int>(),
-        labels["tracks"].get<int>(),
+  print("labels    {}, {}, {} outside this drive's frames\n",
+        counted(labels["cuboids"].get<std::size_t>(), "cuboid", "cuboids"),
+        counted(labels["tracks"].get<std::size_t>(), "track", "tracks"),
         labels["elsewhere"].get<int>());
   for (const auto& [name, count] : labels["classes"].items())
     print("          {} {}\n", name, count.get<int>());
+}
+
+/// The same fault of many files is said once, and how many more there are.
+void print_problems(const Invocation& invocation, const std::vector<Problem>& problems) {
+  struct Again {
+    std::size_t times = 0;
+    const Problem* last = nullptr;
+  };
+
+  std::map<std::string, Again> again;  // by the words without the file
+  std::vector<std::string> order;
+  for (const Problem& problem : problems) {
+    Problem kind = problem;
+    kind.file.clear();
+    const std::string words = fmt::format("{}: {}", name_of(kind.severity), to_line(kind));
+    const auto [at, is_new] = again.try_emplace(words);
+    if (is_new) {
+      order.push_back(words);
+      print_problem(invocation, problem);
+    } else {
+      ++at->second.times;
+      at->second.last = &problem;
+    }
+  }
+  for (const std::string& words : order)
+    if (const Again& more = again.at(words); more.times > 0)
+      print_problem(
+          invocation,
+          {more.last->severity,
+           more.last->file,
+           {},
+           {},
+           more.times == 1 ? text("the same: {}", english(more.last->found))
+                           : text("the last of {} more: {}", more.times, english(more.last->found)),
+           {}});
 }
 
 int run(const Invocation& invocation) {
@@ -293,11 +343,14 @@ int run(const Invocation& invocation) {
       } else {
         for (const DriveRef& ref : listing.drives) print("{}  ({})\n", ref.name, ref.format);
         for (const Problem& note : listing.notes) print_problem(invocation, note);
+        if (!invocation.quiet())
+          print_message("sweepbox: {}; choose one with --drive NAME\n",
+                        counted(listing.drives.size(), "drive", "drives"));
       }
       return kDone;
     }
   }
-  const InputsOrExit opened = open_inputs(invocation, true);
+  const InputsOrExit opened = open_inputs(invocation, Lacking::tell);
   if (!opened.inputs) return opened.exit;
   std::vector<Problem> problems;
   std::string too_few;
@@ -307,10 +360,8 @@ int run(const Invocation& invocation) {
   else
     print_text(description);
   bool error = false;
-  for (const Problem& problem : problems) {
-    error = error || problem.severity == Severity::error;
-    if (!invocation.json()) print_problem(invocation, problem);
-  }
+  for (const Problem& problem : problems) error = error || problem.severity == Severity::error;
+  if (!invocation.json()) print_problems(invocation, problems);
   if (!too_few.empty() && !invocation.json())
     print_problem(invocation,
                   {Severity::note, {}, {}, {}, text("too few to tell: {}", too_few), {}});

@@ -1,10 +1,11 @@
 #include "app/command/inputs.hpp"
 
+#include <algorithm>
 #include <map>
-#include <unordered_map>
 
 #include "core/annotation/hidden_keys.hpp"
 #include "core/base/parse.hpp"
+#include "core/drive/unreadable.hpp"
 #include "core/scene/boxes.hpp"
 #include "core/store/project.hpp"
 
@@ -24,7 +25,73 @@ Document imported(const LabelSet& labels, const Drive& drive) {
   return applied(edit, empty, 1);
 }
 
+std::optional<Error> first_error(std::span<const Problem> problems) {
+  const auto found = std::find_if(problems.begin(), problems.end(), [](const Problem& problem) {
+    return problem.severity == Severity::error;
+  });
+  return found == problems.end() ? std::nullopt : std::optional<Error>(*found);
+}
+
+/// The folder that keeps every label of the drive from us; empty where some were read, or where it
+/// has none.
+std::optional<Error> lacking_labels(const LabelSet& labels, const Drive& drive) {
+  if (!labels.labels.empty() || !labels.tracks.empty()) return std::nullopt;
+  for (const LabelPlace& place : drive.info().labels)
+    if (auto error = closed_on_the_way(place.path)) return error;
+  // A folder that cannot be listed may have kept its labels from being found at all: drives say it.
+  if (!drive.info().labels.empty()) return std::nullopt;
+  const auto said = drive.problems();
+  const auto closed = std::find_if(said.begin(), said.end(), is_of_unreadable_folder);
+  if (closed == said.end()) return std::nullopt;
+  Error error = *closed;
+  error.file = (drive.info().root / error.file).lexically_normal().string();
+  return error;
+}
+
+/// A project as `inputs` has it; `path` is left, or becomes that of its drive.
+Result<void> open_project(const std::filesystem::path& project,
+                          Lacking lacking,
+                          Inputs& inputs,
+                          std::optional<DriveRef>& drive) {
+  ProjectOptions options;
+  options.read_only = true;
+  Result<Project::Opened> opened = Project::open(project, default_taxonomy(), options);
+  if (!opened) return tl::unexpected(opened.error());
+  const auto lacks = lacking_edits(opened->problems);
+  if (lacks && (lacking == Lacking::refuse || (drive && opened->drive.path.empty())))
+    return tl::unexpected(*lacks);
+  inputs.document = std::move(opened->document);
+  inputs.problems = std::move(opened->problems);
+  if (!drive) return {};
+  std::error_code ignored;
+  if (opened->drive.path.empty())
+    return fail(project.string(),
+                {},
+                "a project that knows its drive",
+                "one that was never opened with a drive",
+                "name the drive, and the project with --project");
+  if (!std::filesystem::exists(opened->drive.path, ignored))
+    return fail(opened->drive.path,
+                {},
+                text("the drive of {}", project.string()),
+                "nothing at this place",
+                "bring the drive back, or name its new place, and the project with --project");
+  drive->path = opened->drive.path;
+  drive->format = opened->drive.format;
+  drive->name = opened->drive.name;
+  return {};
+}
+
 }  // namespace
+
+std::optional<Error> lacking_edits(std::span<const Problem> problems) {
+  auto error = first_error(problems);
+  if (error)
+    error->fix =
+        "take a whole copy of it, with its log (-wal) beside it, or open it in the window and save "
+        "what could be read elsewhere";
+  return error;
+}
 
 std::optional<Repairs> chosen_repairs(const Invocation& invocation) {
   Repairs repairs;
@@ -47,7 +114,7 @@ LabelPlace chosen_labels(const Invocation& invocation) {
   return {{}, text};
 }
 
-InputsOrExit open_inputs(const Invocation& invocation, bool with_labels) {
+InputsOrExit open_inputs(const Invocation& invocation, Lacking lacking) {
   std::filesystem::path path = invocation.paths.front();
   std::filesystem::path project_path = invocation.text("project");
   std::string format = invocation.text("format"), drive_name = invocation.text("drive");
@@ -60,22 +127,20 @@ InputsOrExit open_inputs(const Invocation& invocation, bool with_labels) {
 
   Inputs inputs;
   if (!project_path.empty()) {
-    ProjectOptions options;
-    options.read_only = true;
-    Result<Project::Opened> opened = Project::open(project_path, default_taxonomy(), options);
-    if (!opened) return {std::nullopt, fail_with(opened.error())};
-    inputs.document = std::move(opened->document);
-    inputs.problems = std::move(opened->problems);
+    std::optional<DriveRef> of_project;
+    if (path.extension() == ".sbx") of_project.emplace();
+    if (const auto opened = open_project(project_path, lacking, inputs, of_project); !opened)
+      return {std::nullopt, fail_with(opened.error())};
     if (const auto hidden = hidden_keys_problem(inputs.document))
       inputs.problems.push_back(*hidden);
     for (const Key& key : inputs.document.keys(Kind::repair))
       if (const Value value = inputs.document.value(key);
           std::holds_alternative<std::string>(value))
         repairs->values.try_emplace(key.id, std::get<std::string>(value));
-    if (path.extension() == ".sbx") {
-      path = opened->drive.path;
-      if (format.empty()) format = opened->drive.format;
-      if (drive_name.empty()) drive_name = opened->drive.name;
+    if (of_project) {
+      path = of_project->path;
+      if (format.empty()) format = of_project->format;
+      if (drive_name.empty()) drive_name = of_project->name;
     }
   }
 
@@ -89,9 +154,12 @@ InputsOrExit open_inputs(const Invocation& invocation, bool with_labels) {
   inputs.drive = *drive;
   inputs.problems.insert(inputs.problems.end(), listing.notes.begin(), listing.notes.end());
 
-  if (project_path.empty() && with_labels) {
+  if (project_path.empty()) {
     auto labels = read_labels(*inputs.drive, place);
     if (!labels) return {std::nullopt, fail_with(labels.error())};
+    if (lacking == Lacking::refuse)
+      if (const auto error = lacking_labels(*labels, *inputs.drive))
+        return {std::nullopt, fail_with(*error)};
     inputs.document = imported(*labels, *inputs.drive);
     inputs.problems.insert(inputs.problems.end(), labels->problems.begin(), labels->problems.end());
     inputs.labels = std::move(*labels);

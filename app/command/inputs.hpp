@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,10 +27,21 @@ struct InputsOrExit {
   int exit = kDone;
 };
 
+/// What a command does where boxes are lacking: a project that is damaged or without its log,
+/// labels of which nothing could be read.
+enum class Lacking {
+  tell,    ///< goes on with the rest; the problems say it (`info`)
+  refuse,  ///< says it and fails: who reads or writes boxes would take the rest for all of them
+};
+
 /// Opens PATH as options say (--format, --drive, --repair, --project, --labels). Only with
-/// --project, or where PATH is an .sbx, is a project used; it is opened read only. `with_labels`
-/// reads the drive's own, or those of --labels.
-InputsOrExit open_inputs(const Invocation& invocation, bool with_labels);
+/// --project, or where PATH is an .sbx, is a project used; it is opened read only. Else the drive's
+/// own labels are read, or those of --labels.
+InputsOrExit open_inputs(const Invocation& invocation, Lacking lacking);
+
+/// Why a project that was opened lacks edits, with what a person at the command line can do about
+/// it; empty where it is whole. `problems` are those of its opening.
+std::optional<Error> lacking_edits(std::span<const Problem> problems);
 
 /// Whether the drive has that frame; says what is wrong with --frame where it has not.
 bool has_frame(const Drive& drive, int frame);

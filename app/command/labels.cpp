@@ -90,7 +90,7 @@ void print_cuboids(const Json& frames, bool csv) {
 }
 
 int run(const Invocation& invocation) {
-  const InputsOrExit opened = open_inputs(invocation, true);
+  const InputsOrExit opened = open_inputs(invocation, Lacking::refuse);
   if (!opened.inputs) return opened.exit;
   const Inputs& inputs = *opened.inputs;
   const auto frames = chosen_frames(invocation, *inputs.drive);

@@ -2,6 +2,7 @@
 #include "app/command/session_options.hpp"
 #include "app/layout/layout.hpp"
 #include "app/session/opening.hpp"
+#include "app/window/end_signals.hpp"
 #include "app/window/window.hpp"
 
 namespace sweepbox {
@@ -18,6 +19,7 @@ int run(const Invocation& invocation) {
     request = open_request(invocation);
     if (!request) return kWrongUsage;
   }
+  const EndSignals closing;
   const std::filesystem::path config = config_folder_of(invocation);
   Jobs jobs(sensible_worker_count());
   Session session(jobs, settings_of(config), config);

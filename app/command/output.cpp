@@ -32,6 +32,10 @@ void print_problem(const Invocation& invocation, const Problem& problem) {
   print_message("{}: {}\n", name_of(problem.severity), to_line(problem));
 }
 
+std::string counted(std::size_t number, std::string_view one, std::string_view several) {
+  return fmt::format("{} {}", number, number == 1 ? one : several);
+}
+
 int fail_with(const Error& error) {
   print_message("sweepbox: {}\n", to_line(error));
   return kFailed;

@@ -55,6 +55,9 @@ void print_message(Pattern<Arguments...> pattern, const Arguments&... arguments)
 /// "warning: FILE: what is wrong; what to do" to standard error; with --quiet only errors.
 void print_problem(const Invocation& invocation, const Problem& problem);
 
+/// "1 box", "2 boxes".
+std::string counted(std::size_t number, std::string_view one, std::string_view several);
+
 /// Ends standard output: the exit status of a command that ended with `status`. kFailed after a
 /// line that says why where results could not be written; 141, as after SIGPIPE, without a word
 /// where their reader has gone (`sweepbox labels PATH | head -1`).

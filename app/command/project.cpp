@@ -29,8 +29,24 @@ Json summarise(std::vector<double> all, std::vector<double> whole) {
           {"iou_median_whole", or_null(whole, 0.5)}};
 }
 
+/// Three decimals: a thousandth of an IoU is a tenth of a pixel on a box of a hundred.
+void print_summary(const Json& summary, std::size_t boxes) {
+  const int labelled = summary["n"].get<int>();
+  if (labelled == 0) {
+    print("{}, no 2D label to compare with\n", counted(boxes, "box", "boxes"));
+    return;
+  }
+  print("{} with a 2D label; iou median {:.3f}, 10 % below {:.3f}{}\n",
+        counted(static_cast<std::size_t>(labelled), "box", "boxes"),
+        summary["iou_median"].get<double>(),
+        summary["iou_p10"].get<double>(),
+        summary["iou_median_whole"].is_null()
+            ? ", none of them whole"
+            : fmt::format(", whole ones median {:.3f}", summary["iou_median_whole"].get<double>()));
+}
+
 int run(const Invocation& invocation) {
-  const InputsOrExit opened = open_inputs(invocation, true);
+  const InputsOrExit opened = open_inputs(invocation, Lacking::refuse);
   if (!opened.inputs) return opened.exit;
   const Inputs& inputs = *opened.inputs;
   const Drive& drive = *inputs.drive;
@@ -100,11 +116,7 @@ int run(const Invocation& invocation) {
           box["rect"][3].get<double>(),
           box["visible"].get<double>(),
           box.contains("iou") ? fmt::format("  iou {:.3f}", box["iou"].get<double>()) : "");
-  print("{} boxes with a 2D label; iou median {}, 10 % below {}, whole ones median {}\n",
-        summary["n"].get<int>(),
-        summary["iou_median"].dump(),
-        summary["iou_p10"].dump(),
-        summary["iou_median_whole"].dump());
+  print_summary(summary, boxes.size());
   return kDone;
 }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 
 #include "app/action/action.hpp"
@@ -90,6 +91,14 @@ int run(const Invocation& invocation) {
   if (!only)
     return wrong_usage("--view " + invocation.text("view") +
                        ": expected 3d, top, side, front, camera:NAME or window");
+  std::string ending = fs::path(invocation.text("output")).extension().string();
+  std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) {
+    return static_cast<char>(std::tolower(c));
+  });
+  for (const char* other : {".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm"})
+    if (ending == other)
+      return wrong_usage("--output " + invocation.text("output") +
+                         ": pictures are PNG files; name it FILE.png");
   const std::string layout = invocation.text("layout", "annotate");
   if (!find_layout(layout))
     return wrong_usage("--layout " + layout + ": expected annotate or calibrate");
@@ -126,6 +135,7 @@ int run(const Invocation& invocation) {
   if (!window) return fail_with(window.error());
   if (const auto opened = open_in_session(session, *request); !opened)
     return fail_with(opened.error());
+  if (const auto error = lacking_edits(session)) return fail_with(*error);
   if (!has_frame(*session.drive, request->frame)) return kWrongUsage;
   if (only->starts_with(kCameraPrefix) && !camera_of(*session.drive, *only))
     return wrong_usage("--view " + *only + ": this drive has no such camera");

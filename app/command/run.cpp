@@ -3,7 +3,9 @@
 #include "app/action/script.hpp"
 #include "app/command/display.hpp"
 #include "app/command/inputs.hpp"
+#include "app/command/output.hpp"
 #include "app/command/session_options.hpp"
+#include "app/window/end_signals.hpp"
 #include "app/window/window.hpp"
 #include "core/base/files.hpp"
 #include "core/picture/picture.hpp"
@@ -38,6 +40,7 @@ int run(const Invocation& invocation) {
   const auto display =
       VirtualDisplay::where_needed(std::max(size->first, 1280), std::max(size->second, 1024));
   if (!display) return fail_with(display.error());
+  const EndSignals closing;
   const fs::path config = config_folder_of(invocation);
   Jobs jobs(sensible_worker_count());
   Session session(jobs, settings_of(config), config);
@@ -51,12 +54,15 @@ int run(const Invocation& invocation) {
   if (!window) return fail_with(window.error());
   if (const auto opened = open_in_session(session, *request); !opened)
     return fail_with(opened.error());
+  // A script may look at such a project, or save it elsewhere: only its edits are refused.
+  if (const auto error = lacking_edits(session)) print_problem(invocation, *error);
   if (!has_frame(*session.drive, request->frame)) return kWrongUsage;
 
   const fs::path pictures = invocation.text("pictures", ".");
   ScriptHooks hooks;
   hooks.settle = [&window] { (*window)->settle(); };
   hooks.picture = [&](const std::string& name) { return save_picture(**window, pictures, name); };
+  hooks.stopped = [] { return EndSignals::came(); };
   hooks.real_time = speed == "real";
   const auto replayed = run_script(session, *script, script_path.string(), hooks);
   const auto closed = close_drive(session);
@@ -76,7 +82,8 @@ Command run_command() {
           {"SCRIPT", "PATH"},
           {{"--project",
             Option::Kind::text,
-            "FILE: keep the work here (new unless it exists); without it nothing is kept"},
+            "FILE: keep the work here (new unless it exists); without it the work on PATH is not "
+            "kept. What the script opens or sets itself is kept as in the window (see --config)"},
            option::kLabels,
            {"--pictures", Option::Kind::text, "DIR: where `picture NAME` saves (default: here)"},
            {"--speed", Option::Kind::text, "fast (default), or real: plays take their time"},

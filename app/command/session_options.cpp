@@ -47,6 +47,14 @@ std::optional<OpenRequest> open_request(const Invocation& invocation) {
   return request;
 }
 
+std::optional<Error> lacking_edits(const Session& session) {
+  if (!session.project) return std::nullopt;
+  std::vector<Problem> of_project;
+  for (const Problem& problem : session.problems)
+    if (problem.file == session.project->path().string()) of_project.push_back(problem);
+  return lacking_edits(of_project);
+}
+
 std::optional<std::pair<int, int>> size_of(const Invocation& invocation,
                                            std::pair<int, int> fallback) {
   if (!invocation.has("size")) return fallback;

@@ -16,6 +16,9 @@ Settings settings_of(const std::filesystem::path& config_folder);
 /// empty after saying what is wrong (exit 2).
 std::optional<OpenRequest> open_request(const Invocation& invocation);
 
+/// Why the project of a session lacks edits; empty where it is whole or there is none.
+std::optional<Error> lacking_edits(const Session& session);
+
 /// --size or the fallback; empty after saying what is wrong.
 std::optional<std::pair<int, int>> size_of(const Invocation& invocation,
                                            std::pair<int, int> fallback);

@@ -52,15 +52,16 @@ Result<std::vector<DriveRef>> drives_at(const fs::path& path,
                                         const std::string& format,
                                         const std::string& name) {
   Listing found = find_drives(path, format);
+  if (found.drives.empty()) return tl::unexpected(why_no_drive(path, format, found));
   if (!name.empty())
     std::erase_if(found.drives, [&](const DriveRef& ref) { return ref.name != name; });
-  if (!found.drives.empty()) return std::move(found.drives);
-  if (!found.notes.empty()) return tl::unexpected(found.notes.front());
-  return fail(path.string(),
-              {},
-              name.empty() ? Text("a drive") : text("a drive named {}", name),
-              "none in any format that is known",
-              "Open the folder that holds the sweeps, or see `sweepbox formats`.");
+  if (found.drives.empty())
+    return fail(path.string(),
+                {},
+                text("a drive named {}", name),
+                "drives of other names",
+                "Choose one of those that are there.");
+  return std::move(found.drives);
 }
 
 Error several_drives(const fs::path& path, const std::vector<DriveRef>& drives) {
@@ -116,12 +117,16 @@ Result<void> gather_project(const OpenRequest& request,
   if (!fs::exists(request.path, ignored))
     return fail(request.path.string(), {}, "a project", "no such file");
   if (const auto done = open_project(request.path, request, tools, opening); !done) return done;
-  if (opening.ref.path.empty())
+  if (opening.ref.path.empty()) {
+    // A log that is missing may hold the drive: that is the reason then.
+    for (const Problem& problem : opening.problems)
+      if (problem.severity == Severity::error) return tl::unexpected(problem);
     return fail(request.path.string(),
                 {},
                 "a project that knows its drive",
-                "none was ever opened with it",
+                "one that was never opened with a drive",
                 "Open the drive and name this project with --project.");
+  }
   if (!fs::exists(opening.ref.path, ignored))
     return fail(
         opening.ref.path.string(),
@@ -368,6 +373,8 @@ Result<void> install(Session& session, const OpenRequest& request, Opening openi
   session.drive = opening.drive;
   session.problems = std::move(opening.problems);
   session.inside->read_problems = std::move(opening.read_problems);
+  // Before all that is said of it: the status line must not show a word about the drive before.
+  say(session, Severity::note, text("Opened {}", session.drive->info().name));
   show_all_lidars(session);
   session.cache = cache_for(session, session.drive);
   session.inside->asked = request.repairs;

@@ -20,6 +20,7 @@
 #include "app/panel/panel.hpp"
 #include "app/panel/widgets.hpp"
 #include "app/session/doctor.hpp"
+#include "app/window/end_signals.hpp"
 #include "app/window/fonts.hpp"
 #include "app/window/input.hpp"
 #include "app/window/style.hpp"
@@ -471,7 +472,7 @@ Result<void> Window::run() {
   const std::map<std::string, double> sizes = session.settings.sizes;
   while (!session.quit) {
     state.wait_for_events();
-    if (glfwWindowShouldClose(state.window)) {
+    if (glfwWindowShouldClose(state.window) || EndSignals::take()) {
       glfwSetWindowShouldClose(state.window, GLFW_FALSE);
       do_action(session, "file.quit");
       state.draws_left = kFramesAfterEvent;
@@ -514,7 +515,7 @@ void Window::settle() {
   // Two quiet frames: what the first one drew may have asked for more (a picture's size, a best
   // camera).
   int quiet = 0;
-  while (quiet < 2 && state.now_s() - began < kSettleLimit) {
+  while (quiet < 2 && state.now_s() - began < kSettleLimit && !EndSignals::came()) {
     frame();
     quiet = state.pending() || state.examining() || state.fingerprint_changed() ? 0 : quiet + 1;
     if (quiet == 0) glfwWaitEventsTimeout(0.01);

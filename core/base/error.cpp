@@ -1,6 +1,19 @@
 #include "core/base/error.hpp"
 
 namespace sweepbox {
+namespace {
+
+/// "Open the folder" after a semicolon: "open the folder". A name in capitals stays.
+std::string as_second_half(std::string sentence) {
+  const auto is = [&](std::size_t at, char from, char to) {
+    return sentence.size() > at && sentence[at] >= from && sentence[at] <= to;
+  };
+  if (is(0, 'A', 'Z') && (is(1, 'a', 'z') || is(1, ' ', ' ')))
+    sentence[0] = static_cast<char>(sentence[0] - 'A' + 'a');
+  return sentence;
+}
+
+}  // namespace
 
 std::string_view name_of(Severity severity) {
   switch (severity) {
@@ -42,7 +55,7 @@ std::string to_line(const Problem& problem) {
   if (!expected.empty()) line += "expected " + expected;
   if (!expected.empty() && !found.empty()) line += ", found ";
   line += found;
-  const std::string fix = english(problem.fix);
+  const std::string fix = as_second_half(english(problem.fix));
   if (!fix.empty()) line += "; " + fix;
   return line;
 }

@@ -6,6 +6,7 @@
 
 #include "core/base/files.hpp"
 #include "core/base/open_file.hpp"
+#include "core/drive/unreadable.hpp"
 
 namespace sweepbox {
 
@@ -113,22 +114,6 @@ fs::path whole_path(const fs::path& path) {
   return whole.has_filename() ? whole : whole.parent_path();
 }
 
-tl::unexpected<Error> no_drive(const fs::path& path,
-                               std::string_view format,
-                               const Listing& listing) {
-  std::error_code ignored;
-  if (!fs::exists(path, ignored))
-    return fail(path.string(), {}, "a drive", "nothing at this place", "check the path");
-  if (is_special(path))
-    return fail(path.string(), {}, "a folder or a file", kind_at(path), "name a drive");
-  if (!listing.notes.empty()) return tl::unexpected(listing.notes.front());
-  return fail(path.string(),
-              {},
-              format.empty() ? Text("a drive") : text("a drive of format {}", format),
-              "none in any format that is known",
-              "open the folder that holds the sweeps, or see `sweepbox formats`");
-}
-
 std::string names_of(const std::vector<DriveRef>& drives) {
   std::string names;
   for (const DriveRef& ref : drives) names += (names.empty() ? "" : ", ") + ref.name;
@@ -136,6 +121,25 @@ std::string names_of(const std::vector<DriveRef>& drives) {
 }
 
 }  // namespace
+
+Error why_no_drive(const fs::path& path, std::string_view format, const Listing& found) {
+  if (const auto closed = closed_on_the_way(path)) return *closed;
+  std::error_code ignored;
+  const auto why = [&](Text expected, Text seen, Text fix) {
+    return Error{
+        Severity::error, path.string(), {}, std::move(expected), std::move(seen), std::move(fix)};
+  };
+  if (!fs::exists(path, ignored)) return why("a drive", "nothing at this place", "check the path");
+  if (is_special(path)) return why("a folder or a file", kind_at(path), "name a drive");
+  if (!found.notes.empty()) return found.notes.front();
+  if (auto closed = unreadable_folders(path); !closed.empty()) {
+    closed.front().file = (path / closed.front().file).lexically_normal().string();
+    return closed.front();
+  }
+  return why(format.empty() ? Text("a drive") : text("a drive of format {}", format),
+             "none in any format that is known",
+             "open the folder that holds the sweeps, or see `sweepbox formats`");
+}
 
 Listing find_drives(const fs::path& path, std::string_view format) {
   struct Folder {
@@ -183,7 +187,7 @@ Result<std::shared_ptr<const Drive>> open_drive(const fs::path& path,
                                                 std::string_view drive,
                                                 const Repairs& repairs) {
   const Listing listing = find_drives(path, format);
-  if (listing.drives.empty()) return no_drive(path, format, listing);
+  if (listing.drives.empty()) return tl::unexpected(why_no_drive(path, format, listing));
   if (drive.empty() && listing.drives.size() == 1)
     return open_drive(listing.drives.front(), repairs);
   for (const DriveRef& ref : listing.drives)

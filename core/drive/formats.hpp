@@ -42,6 +42,12 @@ std::span<const DriveFormat> drive_formats();
 /// absolute.
 Listing find_drives(const std::filesystem::path& path, std::string_view format = {});
 
+/// Why find_drives(path, format) found none: nothing is there, it cannot be read, what looked like
+/// a drive is none, …
+Error why_no_drive(const std::filesystem::path& path,
+                   std::string_view format,
+                   const Listing& found);
+
 [[nodiscard]] Result<std::shared_ptr<const Drive>> open_drive(const DriveRef& ref,
                                                               const Repairs& repairs = {});
 

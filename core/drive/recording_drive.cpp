@@ -108,7 +108,8 @@ class Reader {
     std::error_code ignored;
     tables_.info.name = ref.name;
     tables_.info.format = ref.format;
-    tables_.info.root = fs::is_directory(ref.path, ignored) ? ref.path : ref.path.parent_path();
+    tables_.is_file = !fs::is_directory(ref.path, ignored);
+    tables_.info.root = tables_.is_file ? ref.path.parent_path() : ref.path;
     tables_.info.sequence = true;
     used_.resize(topics().size());
     for (Problem problem : recording_->problems()) {

@@ -8,6 +8,7 @@
 #include "core/drive/motion.hpp"
 #include "core/drive/reading.hpp"
 #include "core/drive/table_repairs.hpp"
+#include "core/drive/unreadable.hpp"
 
 namespace sweepbox {
 namespace {
@@ -227,6 +228,20 @@ void leave_out_long_names(DriveTables& tables) {
        "what bears them is left out; give it shorter names"});
 }
 
+/// A folder that cannot be listed looks empty to every reader: it is told here for all of them.
+/// That of labels is told by who reads them.
+void tell_unreadable(DriveTables& tables) {
+  if (tables.is_file) return;
+  for (Problem& problem : unreadable_folders(tables.info.root)) {
+    const fs::path folder = (tables.info.root / problem.file).lexically_normal();
+    const auto& labels = tables.info.labels;
+    if (std::none_of(labels.begin(), labels.end(), [&](const LabelPlace& place) {
+          return place.path.lexically_normal() == folder;
+        }))
+      tables.problems.push_back(std::move(problem));
+  }
+}
+
 /// A set that is broken throughout says so in a hundred lines, not in ten thousand.
 Problems first_hundred(const Problems& problems) {
   Problems few(100);
@@ -241,6 +256,7 @@ Result<std::unique_ptr<Drive>> make_table_drive(DriveTables tables, const Repair
   tables.info.repairs = repairs;
   leave_out_long_names(tables);
   if (auto done = reading::apply_repairs(tables); !done) return tl::unexpected(done.error());
+  tell_unreadable(tables);
   std::erase_if(tables.lidars, [](const TableLidar& lidar) { return lidar.sweeps.empty(); });
   std::erase_if(tables.cameras, [](const TableCamera& camera) { return camera.images.empty(); });
   if (tables.lidars.empty() && tables.cameras.empty()) {

@@ -77,7 +77,8 @@ struct DriveTables {
   /// The repair rate_hz replaces it; 0 where the stamps are the set's own.
   double assumed_rate_hz = 0;
   bool match_by_name =
-      false;  ///< images belong to the sweep of the same name (no stamps in the set)
+      false;             ///< images belong to the sweep of the same name (no stamps in the set)
+  bool is_file = false;  ///< the drive is one file: what else its folder holds is not the drive's
   Problems problems;
   int missing_sweeps = 0;
   int missing_images = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/open_file.hpp"
+#include "core/drive/unreadable.hpp"
 #include "core/label/instants.hpp"
 #include "core/label/reading.hpp"
 #include "core/label/repairs.hpp"
@@ -51,6 +52,7 @@ const LabelFormat* recognised_format(const std::filesystem::path& place) {
 Result<LabelSet> read_labels(const Drive& drive,
                              const std::filesystem::path& place,
                              std::string_view format) {
+  if (auto closed = closed_on_the_way(place)) return tl::unexpected(std::move(*closed));
   std::error_code ignored;
   if (is_special(place) || !std::filesystem::exists(place, ignored))
     return fail(

@@ -4,6 +4,7 @@
 
 #include "core/base/files.hpp"
 #include "core/base/hash.hpp"
+#include "core/drive/unreadable.hpp"
 
 namespace sweepbox {
 
@@ -46,6 +47,7 @@ Result<std::vector<fs::path>> label_files(const fs::path& place,
     if (fs::exists(place, code)) return std::vector<fs::path>{place};
     return fail(place.string(), {}, "a file or folder of labels", "nothing", "check the path");
   }
+  if (auto closed = unreadable_folder(place)) return tl::unexpected(std::move(*closed));
   std::vector<fs::path> files = list_files(place, extensions);
   const std::string extension = place.extension().string();
   if (files.empty() &&

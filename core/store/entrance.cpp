@@ -148,6 +148,7 @@ Result<Entered> enter(const fs::path& path,
     entered.problems.push_back(opened_read_only(*why));
   } else if (!taken.held_by.empty()) {
     entered.read_only = read_only_error(path, text("{} has it open", taken.held_by));
+    entered.read_only->expected = {};  // who has it is no answer to what was expected
     entered.problems.push_back(opened_read_only(*entered.read_only));
   } else if (taken.problem) {
     entered.read_only = read_only_error(path, taken.problem->found);

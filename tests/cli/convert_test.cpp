@@ -5,6 +5,7 @@
 
 #include "tests/cli/answers.hpp"
 #include "tests/support/program.hpp"
+#include "tests/support/shared_data.hpp"
 #include "tests/support/temp_folder.hpp"
 
 // `convert` on drives whose names come from anywhere: nothing outside OUT, nothing half, nothing
@@ -208,6 +209,23 @@ TEST_CASE(
   REQUIRE(labels["frames"].size() == 2);
   CHECK(labels["frames"][1]["cuboids"].size() == 1);
   CHECK(json_of({"info", (temp / "in/out").string(), "--fast"})["name"] == names.drive);
+}
+
+TEST_CASE("PandaSet copied with its data comes back with its frames, boxes and time offsets") {
+  SHARED_DATA_OR_SKIP(folder, "pandaset");
+  const TempFolder temp;
+  const std::string out = (temp / "out").string();
+  const Finished copied =
+      run_sweepbox({"convert", folder.string(), "--to", "sweepbox", "-o", out, "--with-data"});
+  INFO(copied.err);
+  REQUIRE(copied.status == 0);
+  const auto before = json_of({"info", folder.string(), "--fast"});
+  const auto after = json_of({"info", out, "--fast"});
+  CHECK(after["frames"] == 4);
+  CHECK(after["labels"]["cuboids"] == 622);
+  for (const char* same : {"frames", "images", "sweeps", "time_offset_ms"})
+    CHECK(after[same] == before[same]);
+  CHECK(after["labels"]["classes"] == before["labels"]["classes"]);
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ std::string can(const json& format) {
   std::string text;
   for (const auto& [name, word] : words)
     if (format["can"][name].get<bool>()) text.append(text.empty() ? "" : ", ").append(word);
-  return text;
+  return text.empty() ? "nothing else" : text;
 }
 
 }  // namespace

@@ -330,6 +330,54 @@ TEST_CASE("of a damaged project the program lists every box, or says that someth
   CHECK(counts.refused > 0);
 }
 
+TEST_CASE(
+    "a project without its log is named with the reason by every command, nothing is written") {
+  const Good good;
+  const test::TempFolder place;
+  const fs::path lost = place / "only.sbx", out = place / "out", picture = place / "x.png";
+  REQUIRE(write_file(lost, good.in_use.file));
+  const std::string drive = good.drive.string(), project = lost.string();
+  const std::vector<std::vector<std::string>> refused = {
+      {"info", project},  // which drive it is of stands in the log, too
+      {"labels", project},
+      {"project", project},
+      {"convert", project, "--to", "csv", "-o", out.string()},
+      {"labels", drive, "--project", project},
+      {"project", drive, "--project", project},
+      {"convert", drive, "--project", project, "--to", "csv", "-o", out.string()}};
+  const std::string reason = project + ": its log only.sbx-wal: expected the edits since ";
+  for (const auto& command : refused) {
+    const auto done = test::run_sweepbox(command);
+    INFO(command[0] << ": " << done.err);
+    CHECK(done.status == 1);
+    CHECK(done.out.empty());
+    CHECK_THAT(done.err, Catch::StartsWith("sweepbox: " + reason));
+    CHECK_THAT(done.err, Catch::Contains("found no log; take a whole copy of it"));
+    CHECK(std::count(done.err.begin(), done.err.end(), '\n') == 1);
+  }
+  CHECK_FALSE(fs::exists(out));
+  // What the rest holds can be looked at.
+  const auto info = test::run_sweepbox({"info", drive, "--project", project, "--fast"});
+  CHECK(info.status == 3);
+  CHECK_THAT(info.err, Catch::Contains("error: " + reason));
+  CHECK(list_files(place.path()) == std::vector{lost});
+}
+
+TEST_CASE("a project whose drive is gone names both") {
+  const Good good;
+  const test::TempFolder place;
+  const fs::path project = place / "whole.sbx";
+  REQUIRE(write_file(project, good.folded.file));
+  fs::rename(good.drive, good.folder / "elsewhere");
+  for (const char* command : {"info", "labels", "project"}) {
+    const auto done = test::run_sweepbox({command, project.string()});
+    INFO(done.err);
+    CHECK(done.status == 1);
+    CHECK_THAT(done.err, Catch::StartsWith("sweepbox: " + good.drive.string()));
+    CHECK_THAT(done.err, Catch::Contains("expected the drive of " + project.string()));
+  }
+}
+
 TEST_CASE("another user lists a project in a shared folder, and its owner goes on editing") {
   const Good good;
   ::chmod(good.folder.path().c_str(), 0755);

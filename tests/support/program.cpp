@@ -80,6 +80,18 @@ Finished run_sweepbox(const std::vector<std::string>& arguments, const Environme
   return run_program(command, all);
 }
 
+std::optional<Finished> run_sweepbox_kept_out(const std::vector<std::string>& arguments) {
+  if (::geteuid() != 0) return run_sweepbox(arguments);
+  const auto as_nobody = [](const std::vector<std::string>& rest) {
+    std::vector<std::string> command = {
+        "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", SWEEPBOX_PROGRAM};
+    command.insert(command.end(), rest.begin(), rest.end());
+    return run_program(command, {{"HOME", "/nonexistent"}, {"XDG_CACHE_HOME", "/nonexistent"}});
+  };
+  if (as_nobody({"--version"}).status != 0) return std::nullopt;
+  return as_nobody(arguments);
+}
+
 Running::Running(const std::vector<std::string>& command, const Environment& environment) {
   process_ = ::fork();
   if (process_ == 0) become(command, environment);

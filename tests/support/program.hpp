@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,10 @@ Finished run_program(const std::vector<std::string>& command,
 /// `sweepbox ARGUMENTS`, with user folders of its own so that no test touches the person's.
 Finished run_sweepbox(const std::vector<std::string>& arguments,
                       const std::map<std::string, std::string>& environment = {});
+
+/// The same as one who may not read what is closed to all: root becomes nobody, since root reads
+/// everything. Empty where the program cannot be reached so.
+std::optional<Finished> run_sweepbox_kept_out(const std::vector<std::string>& arguments);
 
 /// A program that runs beside the test; killed with the object.
 class Running {

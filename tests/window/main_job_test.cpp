@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -158,5 +159,28 @@ TEST_CASE("the window is whole at every size that people have") {
       CHECK(control->y1 - control->y0 >= 8);
     }
     CHECK(robot.close() == 0);
+  }
+}
+
+TEST_CASE("a signal to end closes the project whole, as a person does") {
+  const TempFolder folder;
+  const fs::path drive = folder / "street";
+  make_bare_street(drive);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    INFO("signal " << signal);
+    const TempFolder place;
+    const fs::path project = place / "work.sbx";
+    {
+      Robot robot(drive, project);
+      const Control scene = robot.wait_for("view/scene");
+      robot.key("n");
+      robot.click_at(scene.x(), scene.y() + 60);
+      CHECK(fs::exists(project.string() + "-wal"));
+      CHECK(robot.end(signal) == 0);
+    }
+    std::vector<fs::path> left;
+    for (const auto& entry : fs::directory_iterator(place.path())) left.push_back(entry.path());
+    CHECK(left == std::vector{project});  // no log, no lock
+    only_box(boxes_of(drive, project), 0);
   }
 }

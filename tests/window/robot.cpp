@@ -242,6 +242,11 @@ int Robot::close() {
   return program_->wait();
 }
 
+int Robot::end(int signal) {
+  program_->signal(signal);
+  return program_->wait();
+}
+
 void Robot::kill() {
   program_->signal(SIGKILL);
   program_->wait();

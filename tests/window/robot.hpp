@@ -63,6 +63,8 @@ class Robot {
 
   /// Ctrl+Q, then the exit status.
   int close();
+  /// A signal, then the exit status.
+  int end(int signal);
   void kill();
 
  private:

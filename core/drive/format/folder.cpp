@@ -107,7 +107,7 @@ class Reader {
  public:
   Reader(const fs::path& path, const Repairs& repairs) : repairs_(repairs) {
     std::error_code ignored;
-    single_ = fs::is_regular_file(path, ignored);
+    single_ = tables_.is_file = fs::is_regular_file(path, ignored);
     tables_.info.name = path.filename().string();
     tables_.info.format = kFormat;
     tables_.info.root = single_ ? path.parent_path() : path;

@@ -200,9 +200,9 @@ class Reader {
     if (!content) {
       tell({Severity::note,
             "oxts/" + sequence_ + ".txt",
-            {},
+            "or poses/" + sequence_ + ".txt",
             "poses of the vehicle",
-            "no such file",
+            "no file that can be read",
             "boxes are kept relative to ego"});
       return;
     }

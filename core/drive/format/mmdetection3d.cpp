@@ -115,6 +115,7 @@ class Reader {
     tables_.info.name = file.stem().string();
     tables_.info.format = kFormat;
     tables_.info.root = file.parent_path();
+    tables_.is_file = true;
     tables_.match_by_name = true;  // a frame lists its images
   }
 

@@ -46,6 +46,16 @@ Listing list(const fs::path& path) {
     listing.drives.push_back(ref_of(folder.empty() ? fs::path(".") : folder));
     return listing;
   }
+  std::error_code code;
+  if (folder != path && fs::is_regular_file(path, code)) {
+    listing.notes.push_back({Severity::error,
+                             path.string(),
+                             {},
+                             "a drive.json of Sweepbox",
+                             "a file without the entry \"sweepbox\"",
+                             kRepairFile});
+    return listing;
+  }
   for (const fs::path& below : list_folders(folder))
     if (is_drive(below)) listing.drives.push_back(ref_of(below));
   return listing;
@@ -59,6 +69,7 @@ class Reader {
     tables_.info.format = "sweepbox";
     tables_.info.root = root_;
     tables_.info.name = text_at(drive, "name").value_or(ref_of(root_).name);
+    tables_.match_by_name = true;  // a frame lists its images, whenever they were taken
     const auto sequence = drive.find("sequence");
     tables_.info.sequence =
         sequence == drive.end() || !sequence->is_boolean() || sequence->get<bool>();
@@ -246,9 +257,7 @@ class Reader {
         problem(Severity::error, where, "an object", frame.type_name());
         continue;
       }
-      // An empty name is none: keys without a frame have it.
-      std::string name = text_at(frame, "name").value_or(std::string());
-      if (name.empty()) name = fmt::format("{:06}", i);
+      const std::string name = own_name(frame, i);
       const auto stamp = stamp_at(frame);
       for (const auto& [sensor, entry] : object_at(frame, "sweeps", where + ", sweeps").items()) {
         const std::string here = fmt::format("{}, sweeps, {}", where, sensor);
@@ -299,6 +308,17 @@ class Reader {
               "a sensor with a sound calibration under \"lidars\" or \"cameras\"",
               "none",
               "its files are left out; add the calibration");
+  }
+
+  /// Of two frames of one name the second gets a number: files find their frame by its name.
+  std::string own_name(const Json& frame, std::size_t index) {
+    // An empty name is none: keys without a frame have it.
+    std::string name = text_at(frame, "name").value_or(std::string());
+    if (name.empty()) name = fmt::format("{:06}", index);
+    std::string own = name;
+    for (int number = 2; !names_.insert(own).second; ++number)
+      own = fmt::format("{}~{}", name, number);
+    return own;
   }
 
   void read_channels(const Json& entry, TableLidar& lidar, const std::string& where) {
@@ -398,6 +418,7 @@ class Reader {
   std::map<std::string, std::shared_ptr<const Camera>> calibrations_;
   std::map<std::string, Files> absent_;
   std::set<std::string> unknown_;
+  std::set<std::string> names_;  ///< of frames
 };
 
 Result<std::unique_ptr<Drive>> open(const DriveRef& ref, const Repairs& repairs) {

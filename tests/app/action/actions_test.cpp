@@ -40,6 +40,24 @@ struct Desk {
 
 }  // namespace
 
+TEST_CASE("a word that is no class is told with the classes that there are") {
+  Desk desk;
+  for (const char* line : {"box.place at=9,3,-0.2 class=carr yaw_deg=0", "class.set class=carr"}) {
+    const std::string said = desk.run(line);
+    INFO(said);
+    CHECK(said.find("carr is no class of the taxonomy; choose one of car, ") != std::string::npos);
+  }
+}
+
+TEST_CASE("a script that is ended from outside stops at that line and fails") {
+  Desk desk;
+  int lines = 0;
+  desk.hooks.stopped = [&lines] { return ++lines == 2; };
+  const std::string said = desk.run("frame.go frame=1\nframe.go frame=2\nframe.go frame=3\n");
+  CHECK(said.find("s:2: frame.go frame=2: the program was ended") != std::string::npos);
+  CHECK(desk.session.time.frame == 2);
+}
+
 TEST_CASE("a track is split, its halves merged again, begun and ended") {
   Desk desk;
   CHECK(desk.run("box.place at=9,3,-0.2 class=car yaw_deg=0\n"

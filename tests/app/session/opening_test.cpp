@@ -135,6 +135,30 @@ TEST_CASE("what cannot be opened is said, or told to who asked") {
 }
 
 #ifndef SWEEPBOX_SANITIZE
+TEST_CASE("a project copied without its log says so, not that it never had a drive") {
+  Desk desk;
+  REQUIRE(open_in_session(desk.session, desk.request()));
+  REQUIRE(desk.session.project->flush());
+  fs::copy_file(desk.folder / "work.sbx", desk.folder / "only.sbx");
+  OpenRequest lost;
+  lost.path = desk.folder / "only.sbx";
+  const auto opened = open_in_session(desk.session, lost);
+  REQUIRE_FALSE(opened);
+  CHECK(opened.error().file == (desk.folder / "only.sbx").string());
+  CHECK(opened.error().where == "its log only.sbx-wal");
+  CHECK(english(opened.error().found) == "no log");
+}
+
+TEST_CASE("what was said of the last drive is not the newest word over the next one") {
+  Desk desk;
+  REQUIRE(open_in_session(desk.session, set_in_degrees(desk.folder.path())));
+  say(desk.session, Severity::note, "Labels imported: 2 boxes");
+  REQUIRE(open_in_session(desk.session, desk.request()));
+  REQUIRE_FALSE(desk.session.messages.empty());
+  CHECK_FALSE(english(desk.session.messages.back().text).starts_with("Labels imported"));
+  CHECK(said(desk.session, "Opened drive"));
+}
+
 TEST_CASE("an opening that throws ends with its bar and is said, and the next one opens") {
   Desk desk;
   // 200 MiB of drive.json, which take no room on the disk, and memory for 100.

@@ -138,6 +138,35 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("an image belongs to the frame that lists it, however far from its sweep it was taken") {
+  // As PandaSet's back camera, whose image was taken a whole gap before its sweep.
+  const test::TempFolder temp;
+  SweepboxFolderWriter writer(temp / "d", "late", true);
+  writer.add_lidar({"top", Pose(), false});
+  writer.add_camera(camera_of("front"));
+  const auto png = encode_png({8, 6, std::vector<std::uint8_t>(8 * 6 * 4, 200), 8, 6});
+  REQUIRE(png);
+  for (int i = 0; i < 3; ++i) {
+    const Stamp stamp{kStart + i * kGap};
+    REQUIRE(writer.add_frame({fmt::format("0{}", i), stamp}) == i);
+    REQUIRE(writer.write_sweep(i, "top", stamp, cloud_of(1)));
+    REQUIRE(writer.write_image(i, "front", {stamp.ns - kGap + 1}, *png));
+  }
+  REQUIRE(writer.finish({}));
+  const auto drive = opened(temp / "d");
+  REQUIRE(drive->frames().size() == 3);
+  for (const FrameInfo& frame : drive->frames()) {
+    REQUIRE(frame.image(0));
+    CHECK(frame.stamp.ns - frame.image(0)->stamp.ns == kGap - 1);
+  }
+  // Two frames of one name stay two, each with its image.
+  replace(temp / "d/drive.json", "\"name\": \"01\"", "\"name\": \"00\"");
+  const auto twice = opened(temp / "d");
+  REQUIRE(twice->frames().size() == 3);
+  CHECK(twice->frames()[1].name == "00~2");
+  for (const FrameInfo& frame : twice->frames()) CHECK(frame.image(0) != nullptr);
+}
+
 TEST_CASE("an absent file in the middle is counted and the rest opens") {
   const test::TempFolder temp;
   write_drive(temp / "d");
