@@ -146,7 +146,8 @@ bool are_adjacent(const std::array<const Column*, kAdjacent>& columns) {
 }
 
 /// Appends a block of four adjacent columns. Four points are turned at once, in vectors that GCC
-/// and Clang have on every processor: 0.2 ns a number where one by one takes 0.35.
+/// and Clang have on every processor: 0.13 ns a number where one by one takes 0.36 (perf, a sweep
+/// of 120,000 points).
 void append_adjacent(const Column& first_column,
                      const Block& block,
                      std::span<std::vector<float>* const> to) {

@@ -70,7 +70,8 @@ TEST_CASE(
     const Finished info = *run_sweepbox_kept_out({"info", path, "--json"});
     CHECK(info.status == 3);
     int told = 0;
-    for (const json& problem : json::parse(info.out)["problems"])
+    const json problems = json::parse(info.out)["problems"];
+    for (const json& problem : problems)
       told +=
           problem["found"] == "Permission denied" && problem["severity"] == "error" &&
           fs::path(problem["file"].get<std::string>()).filename() == fs::path(labels).filename();

@@ -4,7 +4,7 @@
 
 #include "app/action/action.hpp"
 #include "app/action/script.hpp"
-#include "tests/app/support/kitti_set.hpp"
+#include "tests/support/kitti_set.hpp"
 #include "tests/app/support/test_drive.hpp"
 #include "tests/support/temp_folder.hpp"
 

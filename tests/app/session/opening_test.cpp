@@ -156,7 +156,7 @@ TEST_CASE("what was said of the last drive is not the newest word over the next 
   REQUIRE(open_in_session(desk.session, desk.request()));
   REQUIRE_FALSE(desk.session.messages.empty());
   CHECK_FALSE(english(desk.session.messages.back().text).starts_with("Labels imported"));
-  CHECK(said(desk.session, "Opened drive"));
+  CHECK(said(desk.session, "Opened " + desk.session.drive->info().name));
 }
 
 TEST_CASE("an opening that throws ends with its bar and is said, and the next one opens") {

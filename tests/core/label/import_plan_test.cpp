@@ -294,13 +294,18 @@ TEST_CASE(
     for (const char* format : {"csv", "kitti_object", "openlabel"}) {
       INFO(format);
       const test::TempFolder folder;
-      test::put(folder.path(), test::written_as(format, import->document(), **drive));
-      auto other = read_labels(**drive, folder.path(), format);
+      const auto files = test::written_as(format, import->document(), **drive);
+      test::put(folder.path(), files);
+      const std::filesystem::path first = folder.path() / files.front().path;
+      auto other = read_labels(**drive, files.size() == 1 ? first : first.parent_path(), format);
       REQUIRE(other);
       const ImportPlan plan = plan_import(*other, **drive, import->document(), ImportMode::merge);
       CHECK(plan.counts.fresh == 0);
       CHECK(plan.counts.kept == 0);
-      CHECK(plan.counts.merged >= again.counts.merged);
+      // KITTI's boxes stand in a camera's axes, which not every drive has: there none is read.
+      const bool readable = format != std::string_view("kitti_object") ||
+                            (*drive)->ego_from("camera_rect_0", 0).has_value();
+      CHECK(plan.counts.merged >= (readable ? again.counts.merged : 0));
     }
   }
 }

@@ -34,7 +34,7 @@ class StraightDrive : public Drive {
 
   std::optional<Pose> ego_from(std::string_view, int) const override { return std::nullopt; }
 
-  Result<Sweep> read_sweep(int, int) const override { return refuse("none"); }
+  Result<Sweep> read_sweep(int, int, const WantedChannels&) const override { return refuse("none"); }
 
   Result<Image> read_image(int, int, int) const override { return refuse("none"); }
 
