@@ -60,9 +60,8 @@ void set_attributes(Track& track,
 /// Labelled instants (ascending) between the track's boxes that have none: absent from halfway
 /// before the first of them to halfway after the last.
 void set_absences(Track& track, std::span<const Stamp> labelled) {
-  const auto stamps =
-      std::ranges::subrange(std::lower_bound(labelled.begin(), labelled.end(), track.first),
-                            std::upper_bound(labelled.begin(), labelled.end(), track.last));
+  const std::span stamps(std::lower_bound(labelled.begin(), labelled.end(), track.first),
+                         std::upper_bound(labelled.begin(), labelled.end(), track.last));
   const auto halfway = [](Stamp a, Stamp b) { return Stamp{a.ns + (b.ns - a.ns) / 2}; };
   bool present = true;
   for (std::size_t i = 0; i < stamps.size(); ++i) {
