@@ -3,6 +3,7 @@
 #include "core/base/files.hpp"
 #include "core/drive/sweepbox_folder.hpp"
 #include "core/label/names.hpp"
+#include "core/label/writing.hpp"
 
 namespace sweepbox {
 namespace {
@@ -68,12 +69,17 @@ Result<void> copy_frame(const Drive& drive, int index, int at, SweepboxFolderWri
 }  // namespace
 
 Result<ExportPlan> plan_export(const LabelFormat& format, const WriteRequest& request) {
-  HeldNames held = held_names(format, request);
-  const WriteRequest writable{
-      held.document, held.drive ? *held.drive : request.drive, request.frames};
-  auto files = format.write(writable);
+  WriteRequest asked = request;
+  asked.found = frames_to_write(request, sources_of(request.document, format.name)).shared();
+  const HeldNames held = held_names(format, asked);
+  const bool as_it_is = !held.document && !held.drive;
+  auto files =
+      format.write(as_it_is ? asked
+                            : WriteRequest{held.document ? *held.document : request.document,
+                                           held.drive ? *held.drive : request.drive,
+                                           request.frames});
   if (!files) return tl::unexpected(files.error());
-  ExportPlan plan{std::move(*files), losses(format, request)};
+  ExportPlan plan{std::move(*files), losses(format, asked)};
   plan.lost.insert(plan.lost.end(), held.lost.begin(), held.lost.end());
   return plan;
 }

@@ -316,13 +316,13 @@ Result<std::vector<WrittenFile>> write_tracklets(const WriteRequest& request) {
   const TrackNumbers numbers(request.document);
   FrameNumbers frame_numbers(original, request.drive);
   std::map<std::int64_t, std::vector<Numbered>> tracks;
-  for (OutFrame& frame : frames_to_write(request, sources))
-    for (OutBox& box : frame.boxes) {
+  for (const OutFrame& frame : frames_to_write(request, sources))
+    for (const OutBox& box : frame.boxes) {
       const auto number = frame_numbers.of(frame.instant);
       if (!number)
         return refuse(text("Frame \"{}\" has no number, which tracklets need", frame.instant.name),
                       "write another format");
-      tracks[numbers.of(*box.track)].push_back({*number, frame.instant, std::move(box)});
+      tracks[numbers.of(*box.track)].push_back({*number, frame.instant, box});
     }
   // What could not be read was not deleted either: it keeps its place.
   std::map<std::int64_t, std::string> unread;

@@ -103,10 +103,14 @@ struct Loss {
   double worst = 0;  ///< where boxes become others: how far the worst corner moves, m
 };
 
+struct OutFrame;
+
 struct WriteRequest {
   const Document& document;
   const Drive& drive;
   std::vector<int> frames;  ///< indices, ascending
+  /// What frames_to_write has found for it; null: it finds it anew.
+  std::shared_ptr<const std::vector<OutFrame>> found = nullptr;
 };
 
 struct WrittenFile {
@@ -115,7 +119,6 @@ struct WrittenFile {
 };
 
 struct Instant;
-struct OutFrame;
 struct OutBox;
 
 /// A loss that only some format has: its words, and whether a box suffers it.

@@ -88,7 +88,7 @@ class Holder {
   }
 
   HeldNames held() {
-    HeldNames result{request_.document, nullptr, {}};
+    HeldNames result;
     std::vector<std::pair<Key, Value>> things;
     for (const auto& track : request_.document.tracks())
       if (auto changed = held_track(*track))

@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +23,7 @@ std::string held_name(NameRule rule, std::string_view name);
 /// Frames, and the drive, whose name cannot stand in a file or be a file's get their coded_name,
 /// which readers of labels know again (Instants).
 struct HeldNames {
-  Document document;
+  std::optional<Document> document;    ///< empty: the request's own
   std::shared_ptr<const Drive> drive;  ///< null: the request's own
   std::vector<Loss> lost;
 };

@@ -449,7 +449,7 @@ class TableWriter {
   const RawAngles angles_;
   PointCounts counts_;
   Sources sources_;
-  std::vector<OutFrame> frames_;
+  OutFrames frames_;
   std::optional<fs::path> tables_;
   const Source* annotations_ = nullptr;
   const Source* instance_rows_ = nullptr;

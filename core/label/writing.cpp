@@ -74,7 +74,8 @@ bool is_whole(const WriteRequest& request) {
   return request.frames.size() == request.drive.frames().size();
 }
 
-std::vector<OutFrame> frames_to_write(const WriteRequest& request, const Sources& sources) {
+OutFrames frames_to_write(const WriteRequest& request, const Sources& sources) {
+  if (request.found) return OutFrames(request.found);
   const Document& document = request.document;
   std::vector<OutFrame> result;
   std::map<std::string, const Source*> source_of_frame;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/label/instants.hpp"
@@ -27,6 +28,33 @@ struct OutFrame {
   Instant instant;
   const Source* source = nullptr;  ///< that holds this frame's labels alone
   std::vector<OutBox> boxes;       ///< by name, numbers by value
+};
+
+/// Shared: one export asks for names, losses and files in turn.
+class OutFrames {
+ public:
+  OutFrames() : OutFrames(std::vector<OutFrame>()) {}
+
+  OutFrames(std::vector<OutFrame> frames)
+      : frames_(std::make_shared<const std::vector<OutFrame>>(std::move(frames))) {}
+
+  explicit OutFrames(std::shared_ptr<const std::vector<OutFrame>> frames)
+      : frames_(std::move(frames)) {}
+
+  operator const std::vector<OutFrame>&() const { return *frames_; }
+
+  operator std::span<const OutFrame>() const { return *frames_; }
+
+  auto begin() const { return frames_->begin(); }
+
+  auto end() const { return frames_->end(); }
+
+  std::size_t size() const { return frames_->size(); }
+
+  const std::shared_ptr<const std::vector<OutFrame>>& shared() const { return frames_; }
+
+ private:
+  std::shared_ptr<const std::vector<OutFrame>> frames_;
 };
 
 /// Whose the records of a frame are. A box whose key still has its origin there is the record,
@@ -64,7 +92,7 @@ Sources sources_of(const Document& document, std::string_view format);
 
 /// The requested frames in order; where those are all of the drive's, also the instants that it
 /// does not have but labels of it do, so that what came in goes out again.
-std::vector<OutFrame> frames_to_write(const WriteRequest& request, const Sources& sources);
+OutFrames frames_to_write(const WriteRequest& request, const Sources& sources);
 bool is_whole(const WriteRequest& request);
 
 /// The format's own word for a class: the class's name or its first alias among them; empty for

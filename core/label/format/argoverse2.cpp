@@ -378,7 +378,7 @@ class Writer {
   std::string source_id_;  ///< of keys whose record is a row; empty: rows have moved
   Table table_;            ///< of the source
   argoverse2::Columns columns_;
-  std::vector<OutFrame> frames_;
+  OutFrames frames_;
   std::map<std::int64_t, const OutFrame*> frame_at_;
   std::map<std::size_t, const OutBox*> claims_;
   std::map<std::int64_t, std::vector<const OutBox*>> unclaimed_;

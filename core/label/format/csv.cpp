@@ -472,7 +472,7 @@ class Writer {
 
 Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
   const Sources sources = sources_of(request.document, kFormat);
-  const std::vector<OutFrame> frames = frames_to_write(request, sources);
+  const OutFrames frames = frames_to_write(request, sources);
   std::vector<WrittenFile> files;
   // Of several files each keeps its own; what is new or changed goes into the first.
   for (std::size_t i = 0; i < std::max<std::size_t>(sources.size(), 1); ++i) {

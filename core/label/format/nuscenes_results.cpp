@@ -363,7 +363,7 @@ class Writer {
   }
 
   const WriteRequest& request_;
-  std::vector<OutFrame> frames_;
+  OutFrames frames_;
   std::vector<nuscenes::Sample> samples_;
   std::map<std::string, const OutFrame*> frame_named_;
   bool tracking_ = false;  ///< boxes have ids

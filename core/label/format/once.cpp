@@ -416,7 +416,7 @@ std::string new_frame(const WriteRequest& request, const OutFrame& frame) {
 
 Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
   const Sources sources = sources_of(request.document, kFormat);
-  const std::vector<OutFrame> frames = frames_to_write(request, sources);
+  const OutFrames frames = frames_to_write(request, sources);
   std::deque<File> known;  // nodes of a file point into it
   for (const auto& source : sources)
     if (auto json = JsonText::parse(source->text)) known.emplace_back(source, std::move(*json));

@@ -429,7 +429,7 @@ class Patching {
 
 Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
   const Sources sources = sources_of(request.document, kFormat);
-  const std::vector<OutFrame> frames = frames_to_write(request, sources);
+  const OutFrames frames = frames_to_write(request, sources);
   std::vector<WrittenFile> files;
   std::set<std::string> ours;
   for (const auto& source : sources) ours.insert(source->id);

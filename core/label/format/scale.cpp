@@ -332,7 +332,7 @@ std::string new_file(const WriteRequest& request, const OutFrame& frame) {
 
 Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
   const Sources sources = sources_of(request.document, kFormat);
-  const std::vector<OutFrame> frames = frames_to_write(request, sources);
+  const OutFrames frames = frames_to_write(request, sources);
   const Instants instants(request.drive);
   std::vector<WrittenFile> files;
   std::map<std::string, bool> done;

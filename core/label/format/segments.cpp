@@ -297,7 +297,7 @@ double recognise(const std::filesystem::path& place) {
 
 Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
   const Sources sources = sources_of(request.document, "segments");
-  const std::vector<OutFrame> frames = frames_to_write(request, sources);
+  const OutFrames frames = frames_to_write(request, sources);
   return json_files_of_drive(request,
                              frames,
                              sources,

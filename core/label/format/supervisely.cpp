@@ -306,7 +306,7 @@ Result<std::vector<WrittenFile>> write(const WriteRequest& request) {
 
   const Instants instants(request.drive);
   std::vector<WrittenFile> files;
-  const std::vector<OutFrame> frames = frames_to_write(request, sources);
+  const OutFrames frames = frames_to_write(request, sources);
   if (episode) {
     files.push_back({folder + "/" + std::string(kEpisode),
                      json_with_boxes(request,
