@@ -397,11 +397,12 @@ class Merge {
       if (key.origin) used_.insert(key.origin->source);
   }
 
-  /// A source comes in where a box of it does, where it was read anew, or where it holds what is no
-  /// box for a place that no other source of its format holds.
+  /// A source comes in where a box of it does, where it was read anew, or, beside others, where it
+  /// holds what is no box for a place that no other source of its format holds.
   bool needs(const Source& source) {
     if (unchanged_.contains(source.id)) return false;
     if (used_.contains(source.id) || replaced_.contains(source.id)) return true;
+    if (used_.empty()) return false;
     if (!held_places_) {
       held_places_.emplace();
       for (const Key& key : document_.keys(Kind::source)) {

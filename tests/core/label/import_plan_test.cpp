@@ -108,7 +108,10 @@ TEST_CASE("the same labels once more change nothing") {
   const ImportPlan again = held.plan(held.file);
   CHECK(again.edit.empty());
   CHECK(again.counts == ImportOutcome{0, 6, 0, 0, 0});
-  // Nor does a copy of the file from elsewhere.
+  // Nor does what another format made of it, or a copy of the file from elsewhere.
+  File other = two_cars("converted", "converted");
+  other.set.sources[0].format = "csv";
+  CHECK(held.plan(other).edit.empty());
   const ImportPlan copy = held.plan(two_cars("first", "elsewhere"));
   CHECK(copy.edit.empty());
   CHECK(copy.counts == ImportOutcome{0, 6, 0, 0, 0});
