@@ -81,7 +81,7 @@ void InputQueue::take_button() {
   place_ = event.place;
 }
 
-void InputQueue::take(Ui& ui, GLFWwindow* window) {
+bool InputQueue::take(Ui& ui, GLFWwindow* window) {
   // The frame that sees a click asks for the caret or opens a list; the next one shows it.
   const bool click_is_shown = ImGui::GetFrameCount() > button_frame_;
   place_.reset();
@@ -90,7 +90,9 @@ void InputQueue::take(Ui& ui, GLFWwindow* window) {
   while (!queue_.empty()) {
     const InputEvent event = queue_.front();
     if (event.kind == InputEvent::Kind::button) {
-      if (!fed) take_button();
+      if (fed) break;
+      take_button();
+      fed = true;
       break;
     }
     if (!click_is_shown || field_waits(ui)) break;
@@ -124,14 +126,15 @@ void InputQueue::take(Ui& ui, GLFWwindow* window) {
     // Enter, Tab or Backspace in a field: ImGui would take the letters of the same frame first.
     if (event.action == GLFW_PRESS && !modifier && !letter_follows && caret_in_field(ui)) break;
   }
-  if (queue_.empty()) return;
+  if (queue_.empty()) return fed;
   ui.wake_in(0);
-  if (place_) return;
+  if (place_) return fed;
   // The mouse waits where it will click.
   const auto button = std::find_if(queue_.begin(), queue_.end(), [](const InputEvent& event) {
     return event.kind == InputEvent::Kind::button;
   });
   if (button != queue_.end()) place_ = button->place;
+  return fed;
 }
 
 void InputQueue::apply() const {

@@ -60,8 +60,8 @@ class InputQueue {
   bool empty() const { return queue_.empty(); }
 
   /// Runs actions and feeds ImGui; before its NewFrame. Asks for another frame where something
-  /// waits.
-  void take(Ui& ui, GLFWwindow* window);
+  /// waits. True where the coming frame sees something new.
+  bool take(Ui& ui, GLFWwindow* window);
   /// Ctrl, Shift, Alt and the mouse as they were when the last of it happened: the backend reads
   /// them as they are now. After the backend's NewFrame.
   void apply() const;

@@ -332,7 +332,8 @@ void Window::State::draw_frame() {
         scale,
         now_s(),
         frame_s > 0 ? 1 / std::max(frame_s, kFramePeriod) : 0};
-  input.take(ui, window);
+  // What waited for a later frame needs as many further ones as what has just come.
+  if (input.take(ui, window)) draws_left = std::max(draws_left, kFramesAfterEvent - 1);
   ImGui_ImplOpenGL3_NewFrame();
   ImGui_ImplGlfw_NewFrame();
   input.apply();
