@@ -133,7 +133,8 @@ const std::vector<FrameBox>& frame_boxes(Session& session) {
   const std::shared_ptr<const Sweep> sweep = shown_sweep(session);
   if (inside.boxes_of_document == session.versions.document &&
       inside.boxes_of_counts == inside.counts_version &&
-      inside.boxes_of_frame == session.time.frame && inside.boxes_of_sweep.lock() == sweep)
+      inside.boxes_of_frame == session.time.frame && inside.boxes_of_sweep.lock() == sweep &&
+      (!inside.boxes_uncounted || session.time.playing))
     return inside.boxes;
 
   const Document& document = session.document();
@@ -175,7 +176,9 @@ const std::vector<FrameBox>& frame_boxes(Session& session) {
   inside.boxes_of_counts = inside.counts_version;
   inside.boxes_of_frame = session.time.frame;
   inside.boxes_of_sweep = sweep;
-  if (!missing.empty()) count_later(session, sweep, std::move(missing));
+  // While it plays nobody reads thirty numbers, and each result would be a picture more.
+  inside.boxes_uncounted = session.time.playing && !missing.empty();
+  if (!missing.empty() && !session.time.playing) count_later(session, sweep, std::move(missing));
   return inside.boxes;
 }
 

@@ -85,6 +85,7 @@ struct SessionInside {
   std::uint64_t boxes_of_counts = 0;
   int boxes_of_frame = -1;
   std::weak_ptr<const Sweep> boxes_of_sweep;
+  bool boxes_uncounted = false;  ///< counted when play rests
   std::map<TrackId, CountedBox> counts;
   std::uint64_t counts_version = 1;
   Cancel counting;

@@ -135,7 +135,7 @@ struct Versions {
 struct FrameBox {
   std::shared_ptr<const Track> track;
   Cuboid cuboid_in_ego;  ///< at the frame's stamp
-  int points = -1;       ///< inside, closed box; −1 where the frame has no sweep (yet)
+  int points = -1;       ///< inside, closed box; −1 without a sweep (yet) and during play
   double distance = 0;   ///< of its centre from ego, m
   bool key = false;      ///< the frame has a key of it
 };

@@ -245,6 +245,43 @@ TEST_CASE(
   CHECK(s.time.carry_s == 0);
 }
 
+TEST_CASE("at 8 times a drive of 10 Hz shows every second frame and counts those between") {
+  Opened o;
+  Session& s = o.session;
+  s.time.playing = true;
+  s.time.rate = 8;
+  int pictures = 0;
+  for (int look = 0; look < 180; ++look) {  // 3 s of 60 looks: 24 s of the drive, 240 frames
+    const int before = s.time.frame;
+    if (!tick(s, 1.0 / 60)) continue;
+    ++pictures;
+    CHECK((s.time.frame - before + 20) % 20 == 2);
+    o.load();
+  }
+  CHECK(std::abs(pictures - 120) <= 1);
+  CHECK(s.time.passed_over == static_cast<std::uint64_t>(pictures));
+  CHECK(s.time.missed == 0);
+}
+
+TEST_CASE("a machine too slow for every frame shows every third, and all again when it can") {
+  Opened o;
+  Session& s = o.session;
+  s.time.playing = true;
+  const auto look_for = [&](int looks, double seconds) {
+    for (int look = 0; look < looks; ++look)
+      if (tick(s, seconds)) o.load();
+  };
+  // A look takes a quarter of a second, in which two and a half frames are due.
+  look_for(40, 0.25);
+  CHECK(s.time.stride == 3);
+  const std::uint64_t passed_over = s.time.passed_over;
+  look_for(10, 0.3);
+  CHECK(s.time.passed_over == passed_over + 20);
+  // Forty pictures on time before one more is tried, ten before that is kept.
+  look_for(40 * 18 + 10 * 12 + 40 * 12 + 10 * 6, 1.0 / 60);
+  CHECK(s.time.stride == 1);
+}
+
 TEST_CASE("frames that do not follow each other are leafed through twice a second") {
   Opened o(false);
   o.session.time.playing = true;
