@@ -1,4 +1,6 @@
 #include <map>
+#include <string_view>
+#include <unordered_map>
 
 #include "core/annotation/edit.hpp"
 #include "core/label/label.hpp"
@@ -10,12 +12,7 @@ namespace {
 /// shift beyond.
 class Clock {
  public:
-  void add(Stamp from, Stamp to) {
-    anchors_.emplace(from, to);
-    changed_ = changed_ || from != to;
-  }
-
-  bool changed() const { return changed_; }
+  void add(Stamp from, Stamp to) { anchors_.emplace(from, to); }
 
   Stamp operator()(Stamp stamp) const {
     const auto after = anchors_.lower_bound(stamp);
@@ -32,7 +29,6 @@ class Clock {
 
  private:
   std::map<Stamp, Stamp> anchors_;
-  bool changed_ = false;
 };
 
 template <class Value>
@@ -45,17 +41,27 @@ std::map<Stamp, Value> moved(const std::map<Stamp, Value>& values, const Clock& 
 }  // namespace
 
 Edit realign_edit(const Drive& drive, const Document& document) {
-  std::map<std::string_view, Stamp> stamp_of;
+  std::unordered_map<std::string_view, Stamp> stamp_of;
   for (const FrameInfo& frame : drive.frames()) stamp_of.emplace(frame.name, frame.stamp);
+  // Of every key that belongs to a frame of the drive: its stamp and that frame's.
+  const auto any_anchor = [&](auto is) {
+    for (const auto& track : document.tracks())
+      for (const Keyframe& key : track->keys)
+        if (const auto found = stamp_of.find(key.frame);
+            found != stamp_of.end() && is(key.stamp, found->second))
+          return true;
+    return false;
+  };
+  // On most openings no clock has changed.
+  if (!any_anchor([](Stamp from, Stamp to) { return from != to; })) return {};
   Clock clock;
-  for (const auto& track : document.tracks())
-    for (const Keyframe& key : track->keys)
-      if (const auto found = stamp_of.find(key.frame); found != stamp_of.end())
-        clock.add(key.stamp, found->second);
+  any_anchor([&](Stamp from, Stamp to) {
+    clock.add(from, to);
+    return false;
+  });
   EditBuilder builder(document);
   int moved_tracks = 0;
   for (const auto& track : document.tracks()) {
-    if (!clock.changed()) break;
     Track after = *track;
     for (Keyframe& key : after.keys) key.stamp = clock(key.stamp);
     after.first = clock(after.first);

@@ -20,9 +20,12 @@ std::size_t most_from(std::size_t pressed) {
 
 // In steps: a size that lies in the frame's header must cost nothing.
 Result<std::string> unpressed(std::string_view bytes) {
-  const std::unique_ptr<ZSTD_DStream, std::size_t (*)(ZSTD_DStream*)> stream(ZSTD_createDStream(),
-                                                                             ZSTD_freeDStream);
+  // One for all records of a thread: to make one costs more than to unpack a track.
+  thread_local std::unique_ptr<ZSTD_DStream, std::size_t (*)(ZSTD_DStream*)> stream(
+      nullptr, ZSTD_freeDStream);
+  if (!stream) stream.reset(ZSTD_createDStream());
   if (!stream) return damaged("no memory to unpack it");
+  ZSTD_DCtx_reset(stream.get(), ZSTD_reset_session_and_parameters);
   ZSTD_DCtx_setParameter(stream.get(), ZSTD_d_windowLogMax, 27);
   std::string result;
   ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
