@@ -38,15 +38,28 @@ Result<LabelSet> read_own_labels(const Drive& drive) {
 }
 
 const LabelFormat* recognised_format(const std::filesystem::path& place) {
-  const LabelFormat* best = nullptr;
-  double surest = 0;
-  for (const LabelFormat& format : label_formats()) {
-    const double sure = format.recognise ? format.recognise(place) : 0;
-    if (sure <= surest) continue;
-    surest = sure;
-    best = &format;
-  }
-  return best;
+  const auto surest = [](const auto& sureness) {
+    const LabelFormat* best = nullptr;
+    double most = 0;
+    for (const LabelFormat& format : label_formats()) {
+      const double sure = format.recognise ? sureness(format) : 0;
+      if (sure <= most) continue;
+      most = sure;
+      best = &format;
+    }
+    return best;
+  };
+  if (const auto* found = surest([&](const auto& format) { return format.recognise(place); }))
+    return found;
+  // A folder that a convert wrote into: the labels lie in a folder of it, or are its only file.
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(place, ignored)) return nullptr;
+  return surest([&](const LabelFormat& format) {
+    const std::filesystem::path below = place_of_labels(format, place);
+    if (const double sure = below == place ? 0 : format.recognise(below); sure > 0) return sure;
+    const auto files = files_like_labels(below);
+    return files.size() == 1 ? format.recognise(files.front()) : 0;
+  });
 }
 
 Result<LabelSet> read_labels(const Drive& drive,

@@ -40,6 +40,10 @@ Result<Source> read_source(const Drive& drive,
   return source;
 }
 
+std::vector<fs::path> files_like_labels(const fs::path& folder) {
+  return list_files(folder, {".txt", ".json", ".csv", ".xml", ".feather"});
+}
+
 Result<std::vector<fs::path>> label_files(const fs::path& place,
                                           std::initializer_list<std::string_view> extensions) {
   std::error_code code;
@@ -60,10 +64,24 @@ Result<std::vector<fs::path>> label_files(const fs::path& place,
   return files;
 }
 
+Result<fs::path> label_file(const Drive& drive, const fs::path& place, std::string_view extension) {
+  std::error_code code;
+  if (!fs::is_directory(place, code)) return place;
+  const auto files = label_files(place, {extension});
+  if (!files) return tl::unexpected(files.error());
+  for (const fs::path& file : *files)
+    if (file.stem().string() == drive.info().name || files->size() == 1) return file;
+  return fail(place.string(),
+              {},
+              text("one {} file", extension),
+              text("{}, none named {}", files->size(), drive.info().name + std::string(extension)),
+              "name the file of this drive");
+}
+
 fs::path place_of_labels(const LabelFormat& format, const fs::path& place) {
   std::error_code code;
   if (!format.recognise || !fs::is_directory(place, code) || format.recognise(place) > 0 ||
-      !list_files(place, {".txt", ".json", ".csv", ".xml", ".feather"}).empty())
+      !files_like_labels(place).empty())
     return place;
   fs::path found;
   const auto is_second = [&](const fs::path& folder) {

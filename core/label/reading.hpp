@@ -24,9 +24,18 @@ Source source_at(const Drive& drive, const std::filesystem::path& path, std::str
                                          std::string_view format,
                                          std::string frame_name);
 
+/// Files of a folder that end as labels do: .txt, .json, .csv, .xml, .feather.
+std::vector<std::filesystem::path> files_like_labels(const std::filesystem::path& folder);
+
 /// The label files at a place: the file itself, or those of a folder that end so.
 [[nodiscard]] Result<std::vector<std::filesystem::path>> label_files(
     const std::filesystem::path& place, std::initializer_list<std::string_view> extensions);
+
+/// The file of a format whose one file holds a whole drive, at a place that people name: the file
+/// itself; in a folder the one with the drive's name, or the only one that ends so.
+[[nodiscard]] Result<std::filesystem::path> label_file(const Drive& drive,
+                                                       const std::filesystem::path& place,
+                                                       std::string_view extension);
 
 /// Where the labels of a format of several files lie at a place that people name: the place; a
 /// folder without label files that the format does not recognise, but exactly one folder in it (or

@@ -146,13 +146,15 @@ class Reader {
 };
 
 Result<LabelSet> read(const Drive& drive, const std::filesystem::path& place) {
-  auto source = read_source(drive, place, "kitti_raw", {});
+  const auto file = label_file(drive, place, ".xml");
+  if (!file) return tl::unexpected(file.error());
+  auto source = read_source(drive, *file, "kitti_raw", {});
   if (!source) return tl::make_unexpected(source.error());
   // CVAT names its frames in a list beside the file; its numbers count them.
   std::string frame_list;
   std::error_code code;
   std::vector<Source> beside;
-  if (const auto path = place.parent_path() / kTrackletFrameList;
+  if (const auto path = file->parent_path() / kTrackletFrameList;
       std::filesystem::exists(path, code))
     if (auto list = read_source(drive, path, "kitti_raw", {})) {
       frame_list = list->text;

@@ -69,7 +69,9 @@ void read_file(const Drive& drive, const Instants& instants, Source source, Labe
 Result<LabelSet> read(const Drive& drive, const std::filesystem::path& place) {
   LabelSet set;
   set.format = "kitti_tracking";
-  auto source = read_source(drive, place, set.format, {});
+  const auto file = label_file(drive, place, ".txt");
+  if (!file) return tl::unexpected(file.error());
+  auto source = read_source(drive, *file, set.format, {});
   if (!source) return tl::make_unexpected(source.error());
   read_file(drive, Instants(drive), std::move(*source), set);
   judge_frames(set, drive, place);

@@ -143,7 +143,9 @@ Result<Box> box_of(const JsonText& json,
 Result<LabelSet> read(const Drive& drive, const std::filesystem::path& place) {
   LabelSet set;
   set.format = kFormat;
-  auto source = read_source(drive, place, kFormat, {});
+  const auto file = label_file(drive, place, ".json");
+  if (!file) return tl::unexpected(file.error());
+  auto source = read_source(drive, *file, kFormat, {});
   if (!source) return tl::make_unexpected(source.error());
   const auto json = JsonText::parse(source->text);
   if (!json) return tl::make_unexpected(in_file(json.error(), source->file));

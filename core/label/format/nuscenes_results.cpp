@@ -153,7 +153,9 @@ Result<LabelSet> read(const Drive& drive, const fs::path& place) {
   LabelSet set;
   set.format = kFormat;
   const std::vector<nuscenes::Sample> samples = samples_of(drive);
-  auto source = source_of(drive, place, samples);
+  const auto file = label_file(drive, place, ".json");
+  if (!file) return tl::unexpected(file.error());
+  auto source = source_of(drive, *file, samples);
   if (!source) return tl::unexpected(source.error());
   const auto json = JsonText::parse(source->text);
   if (!json) return tl::unexpected(in_file(json.error(), source->file));

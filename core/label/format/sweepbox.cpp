@@ -297,7 +297,9 @@ class Reader {
 };
 
 Result<LabelSet> read(const Drive& drive, const std::filesystem::path& place) {
-  auto source = read_source(drive, place, "sweepbox", {});
+  const auto file = label_file(drive, place, ".json");
+  if (!file) return tl::unexpected(file.error());
+  auto source = read_source(drive, *file, "sweepbox", {});
   if (!source) return tl::make_unexpected(source.error());
   LabelSet set = Reader(drive, std::move(*source)).read();
   judge_frames(set, drive, place);

@@ -351,6 +351,27 @@ TEST_CASE("written files are recognised as what they are, or as nothing else") {
   }
 }
 
+TEST_CASE("what was written is read from the folder that it was written into, named or not") {
+  const auto drive = test::golden_drive({});
+  const Document document = test::golden_document({}, *drive);
+  for (const LabelFormat& format : label_formats()) {
+    if (!format.write) continue;
+    INFO(format.name);
+    test::TempFolder folder;
+    const auto files = test::written_as(format.name, document, *drive);
+    test::put(folder.path(), files);
+    const std::size_t boxes = read_back(*drive, format, folder.path(), files).labels.size();
+    const auto named = read_labels(*drive, folder.path(), format.name);
+    if (!named) FAIL_CHECK(to_line(named.error()));
+    if (named) CHECK(named->labels.size() == boxes);
+    if (!format.recognise) continue;
+    const auto unnamed = read_labels(*drive, folder.path());
+    if (!unnamed) FAIL_CHECK(to_line(unnamed.error()));
+    if (unnamed) CHECK(unnamed->format == format.name);
+    if (unnamed) CHECK(unnamed->labels.size() == boxes);
+  }
+}
+
 TEST_CASE("nothing is recognised where there are no labels") {
   test::TempFolder folder;
   CHECK_FALSE(recognised_format(folder.path()));
