@@ -97,12 +97,15 @@ Robot::Map Robot::read_map() {
 namespace {
 
 /// Looks until the condition holds; fails the test after a minute, naming what was waited for.
-void look_until(Running& program, const std::string& what, const std::function<bool()>& condition) {
+void look_until(Running& program,
+                const std::string& what,
+                const std::function<bool()>& condition,
+                const std::string& found = {}) {
   const auto end = Clock::now() + kPatience;
   while (!condition()) {
     if (!program.alive())
       FAIL("the program ended while waiting for " << what << ", status " << program.wait());
-    if (Clock::now() > end) FAIL("waited a minute for " << what);
+    if (Clock::now() > end) FAIL("waited a minute for " << what << found);
     std::this_thread::sleep_for(kBetweenLooks);
   }
 }
@@ -139,11 +142,15 @@ Control Robot::wait_for_value(const std::string& id,
                               const std::function<bool(const std::string&)>& wanted) {
   std::optional<Control> control;
   std::string last;
-  look_until(*program_, "the wanted value of " + id, [&] {
-    control = find(id);
-    if (control) last = control->value;
-    return control && wanted(control->value);
-  });
+  look_until(
+      *program_,
+      "the wanted value of " + id,
+      [&] {
+        control = find(id);
+        if (control) last = ", found \"" + control->value + "\"";
+        return control && wanted(control->value);
+      },
+      last);
   return *control;
 }
 
