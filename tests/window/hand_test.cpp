@@ -68,7 +68,8 @@ void check_numbers(const fs::path& drive, const fs::path& project) {
   }
 }
 
-/// mousemove … click 1, then the keys, in one burst.
+/// mousemove … click 1, then the keys, in one burst. A key that comes twice in a millisecond, as no
+/// hand types, GLFW takes for one.
 Strings click_and_keys(const Control& control, const Strings& keys) {
   Strings arguments = {"mousemove",
                        std::to_string(std::lround(control.x())),
@@ -77,7 +78,7 @@ Strings click_and_keys(const Control& control, const Strings& keys) {
                        "1",
                        "key",
                        "--delay",
-                       "0"};
+                       "4"};
   arguments.insert(arguments.end(), keys.begin(), keys.end());
   return arguments;
 }

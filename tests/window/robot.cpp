@@ -222,7 +222,7 @@ void Robot::hold(const std::string& chord, std::uint64_t frames) {
 }
 
 void Robot::type(const std::string& text) {
-  after_a_frame([&] { xdotool({"type", "--delay", "0", text}); });
+  after_a_frame([&] { xdotool({"type", "--delay", "4", text}); });
   wait_idle();
 }
 
