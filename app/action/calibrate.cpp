@@ -2,6 +2,7 @@
 #include <array>
 
 #include "app/action/tables.hpp"
+#include "app/session/tasks.hpp"
 #include "core/base/files.hpp"
 #include "core/calibration/correction.hpp"
 
@@ -109,9 +110,7 @@ Result<void> export_json(Session& session, const Arguments& arguments) {
     return {};
   }
   const fs::path path = arguments.text("path");
-  std::error_code ignored;
-  if (fs::exists(path, ignored) && !arguments.flag("force", false))
-    return fail(path.string(), {}, "a new file", "one that is there", "Choose another name.");
+  const bool replace = arguments.flag("force", false);
   std::vector<Correction> corrections;
   const Document& document = session.history->document();
   const auto frames = session.drive->frames();
@@ -138,11 +137,19 @@ Result<void> export_json(Session& session, const Arguments& arguments) {
     corrections.push_back(std::move(entry));
   }
   if (corrections.empty()) return refuse("Nothing is corrected yet");
-  if (const auto written =
-          write_file(path, correction_to_json(session.drive->info().name, corrections));
-      !written)
-    return written;
-  say(session, Severity::note, text("Corrections written to {}", path.string()));
+  start_task(
+      session,
+      {.title = "Writing the corrections", .stopped = "Writing the corrections was stopped"},
+      [path, replace, words = correction_to_json(session.drive->info().name, corrections)](
+          const Cancel&) -> Result<void> {
+        std::error_code ignored;
+        if (!replace && fs::exists(path, ignored))
+          return fail(path.string(), {}, "a new file", "one that is there", "Choose another name.");
+        return write_file(path, words);
+      },
+      [&session, path] {
+        say(session, Severity::note, text("Corrections written to {}", path.string()));
+      });
   return {};
 }
 

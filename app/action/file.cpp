@@ -1,3 +1,5 @@
+#include <numeric>
+
 #include "app/action/tables.hpp"
 #include "app/session/importing.hpp"
 #include "app/session/opening.hpp"
@@ -77,12 +79,15 @@ Export write_labels(const LabelFormat& format,
                     const Document& document,
                     const Drive& drive,
                     const fs::path& folder,
-                    Existing existing) {
-  std::vector<int> frames(drive.frames().size());
-  for (std::size_t i = 0; i < frames.size(); ++i) frames[i] = static_cast<int>(i);
-  auto plan = plan_export(format, {document, drive, frames});
+                    Existing existing,
+                    const Cancel& cancel) {
+  WriteRequest request{document, drive, std::vector<int>(drive.frames().size()), nullptr, cancel};
+  std::iota(request.frames.begin(), request.frames.end(), 0);
+  auto plan = plan_export(format, request);
   if (!plan) return {tl::unexpected(plan.error()), 0, {}};
-  return {write_export(*plan, drive, folder, existing), plan->files.size(), std::move(plan->lost)};
+  return {write_export(*plan, drive, folder, existing, cancel),
+          plan->files.size(),
+          std::move(plan->lost)};
 }
 
 /// Writes in a job; what the format cannot hold is said.
@@ -98,30 +103,30 @@ Result<void> export_labels(Session& session, const Arguments& arguments) {
   const fs::path folder = arguments.text("path");
   session.popup.clear();
   const Existing existing = arguments.flag("force", false) ? Existing::replace : Existing::refuse;
-  const TaskHandle task = begin_task(session, text("Writing labels as {}", format->title), -1);
-  session.jobs.submit(
+  start_task(
+      session,
+      {.title = text("Writing labels as {}", format->title),
+       .stopped = "Writing labels was stopped"},
       [format, document = session.history->document(), drive = session.drive, folder, existing](
-          const Cancel&) -> Result<Export> {
-        return write_labels(*format, document, *drive, folder, existing);
+          const Cancel& cancel) -> Result<Export> {
+        return write_labels(*format, document, *drive, folder, existing, cancel);
       },
-      [&session, format, folder, task](const Result<Export>& result) {
-        end_task(session, task.id);
-        if (!result) return say(session, result.error());
-        for (const Loss& loss : result->lost)
+      [&session, format, folder](const Export& result) {
+        for (const Loss& loss : result.lost)
           say(session,
               Severity::warning,
               text(loss.boxes == 1 ? "{} cannot hold {}: {} box" : "{} cannot hold {}: {} boxes",
                    format->title,
                    session.language.tr(loss.what),
                    loss.boxes));
-        if (result->done)
+        if (result.done)
           say(session,
               Severity::note,
-              text(result->files == 1 ? "{} file written to {}" : "{} files written to {}",
-                   result->files,
+              text(result.files == 1 ? "{} file written to {}" : "{} files written to {}",
+                   result.files,
                    folder.string()));
         else
-          say(session, result->done.error());
+          say(session, result.done.error());
       });
   return {};
 }

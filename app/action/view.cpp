@@ -14,10 +14,6 @@ void layers_changed(Session& session) {
   ++session.versions.layers;
 }
 
-Result<void> keep_settings(Session& session) {
-  return save_settings(session.settings, session.config_folder);
-}
-
 Result<void> frame_selection(Session& session, const Arguments& arguments) {
   const auto track = track_of(session, arguments);
   if (!track) return tl::unexpected(track.error());
@@ -128,7 +124,8 @@ Result<void> color(Session& session, const Arguments& arguments) {
   session.layers.color_by = session.settings.color_by = by;
   layers_changed(session);
   say(session, Severity::note, text("Points coloured by {}", by));
-  return keep_settings(session);
+  keep_settings(session);
+  return {};
 }
 
 Result<void> color_map_named(Session& session, const Arguments& arguments) {
@@ -137,13 +134,15 @@ Result<void> color_map_named(Session& session, const Arguments& arguments) {
     return refuse(text("The colour maps are slate, dusk, gray and spectrum, not {}", name));
   session.layers.color_map = session.settings.color_map = name;
   layers_changed(session);
-  return keep_settings(session);
+  keep_settings(session);
+  return {};
 }
 
 Result<void> set_point_size(Session& session, double size) {
   session.layers.point_size = session.settings.point_size = std::clamp(size, 1.0, 16.0);
   layers_changed(session);
-  return keep_settings(session);
+  keep_settings(session);
+  return {};
 }
 
 Result<void> smaller_points(Session& session, const Arguments&) {
@@ -169,7 +168,8 @@ Result<void> eye_dome(Session& session, const Arguments& arguments) {
   session.layers.eye_dome = session.settings.eye_dome =
       switched(arguments, session.layers.eye_dome);
   layers_changed(session);
-  return keep_settings(session);
+  keep_settings(session);
+  return {};
 }
 
 Result<void> lidar(Session& session, const Arguments& arguments) {
@@ -235,7 +235,8 @@ Result<void> toggle_theme(Session& session, const Arguments& arguments) {
     return refuse(text("The themes are dark and light, not {}", name));
   session.settings.theme = name == "light" ? ThemeName::light : ThemeName::dark;
   ++session.versions.look;
-  return keep_settings(session);
+  keep_settings(session);
+  return {};
 }
 
 Result<void> next_language(Session& session, const Arguments& arguments) {
@@ -245,7 +246,8 @@ Result<void> next_language(Session& session, const Arguments& arguments) {
   session.language = std::move(language);
   session.settings.language = code;
   ++session.versions.look;
-  return keep_settings(session);
+  keep_settings(session);
+  return {};
 }
 
 Result<void> ui_scale(Session& session, const Arguments& arguments) {
@@ -254,7 +256,8 @@ Result<void> ui_scale(Session& session, const Arguments& arguments) {
     return refuse("The scale goes from 0.75 to 4; 0 is the display's own");
   session.settings.ui_scale = scale;
   ++session.versions.look;
-  return keep_settings(session);
+  keep_settings(session);
+  return {};
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ Result<void> open_sample(Session& session, const fs::path& folder) {
 
 /// Makes it beside its place and puts it there when it is whole: a program that was killed leaves
 /// no half of it in the way, and what the person keeps under that name is left alone.
-Result<void> make(const fs::path& folder, const TaskHandle& task) {
+Result<void> make(const fs::path& folder, const Cancel& cancel) {
   const auto spec = parse_synth_spec(embedded_street(), "street.json");
   if (!spec) return tl::unexpected(spec.error());
   if (auto made = make_folder(folder.parent_path()); !made) return made;
@@ -28,9 +28,9 @@ Result<void> make(const fs::path& folder, const TaskHandle& task) {
   if (!::mkdtemp(beside.data()))
     return fail(folder.string(), {}, "room for a folder", std::strerror(errno), "check the disk");
   SynthOptions options;
-  options.cancel = task.cancel;
-  options.progress = [share = task.share](int done, int of) {
-    share->store(of > 0 ? static_cast<double>(done) / of : 0.0);
+  options.cancel = cancel;
+  options.progress = [cancel](int done, int of) {
+    cancel.set_share(of > 0 ? static_cast<double>(done) / of : 0.0);
   };
   Result<void> made = make_synthetic_drive(*spec, beside, options);
   std::error_code failed;
@@ -52,19 +52,17 @@ Result<void> make_and_open(Session& session) {
   for (const Task& task : session.tasks)
     if (task.title.key == "Making the sample drive")
       return refuse("The sample drive is being made");
-  const TaskHandle task = begin_task(session, "Making the sample drive");
-  session.jobs.submit([folder, task](const Cancel&) { return make(folder, task); },
-                      [&session, folder, task](const Result<void>& made) {
-                        end_task(session, task.id);
-                        if (task.cancel.requested())
-                          return say(session, Severity::note, "The sample drive was not made");
-                        if (!made) return say(session, made.error());
-                        // A person who opened something else meanwhile is not torn away from it.
-                        if (session.has_drive())
-                          return say(session, Severity::note, "The sample drive is ready");
-                        if (const auto opened = open_sample(session, folder); !opened)
-                          say(session, opened.error());
-                      });
+  start_task(
+      session,
+      {.title = "Making the sample drive",
+       .stopped = "The sample drive was not made",
+       .of_drive = false},
+      [folder](const Cancel& cancel) { return make(folder, cancel); },
+      [&session, folder] {
+        // A person who opened something else meanwhile is not torn away from it.
+        if (session.has_drive()) return say(session, Severity::note, "The sample drive is ready");
+        if (const auto opened = open_sample(session, folder); !opened) say(session, opened.error());
+      });
   return {};
 }
 

@@ -126,7 +126,7 @@ std::shared_ptr<Found> ask(Session& session,
         found->ready = true;
         found->trouble = to_line(session, result.error());
       },
-      Jobs::Order::newest_first);
+      {.order = Jobs::Order::newest_first});
   return found;
 }
 

@@ -7,7 +7,6 @@
 #include "app/panel/entries.hpp"
 #include "app/panel/key_capture.hpp"
 #include "app/panel/widgets.hpp"
-#include "core/base/files.hpp"
 
 namespace sweepbox {
 
@@ -188,10 +187,7 @@ bool take_key(Ui& ui, const Chord& chord) {
              taken != nullptr ? ui.tr(taken->title) : std::string_view(other)));
     return true;
   }
-  if (const auto kept = write_file(ui.session.config_folder / "keys.toml", ui.keymap.to_toml());
-      !kept) {
-    say(ui.session, kept.error());
-  }
+  ui.session.kept_files.keep(ui.session.config_folder / "keys.toml", ui.keymap.to_toml());
   return true;
 }
 

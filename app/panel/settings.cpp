@@ -14,9 +14,7 @@ namespace {
 void keep(Ui& ui) {
   ++ui.session.versions.look;
   ++ui.session.versions.layers;
-  if (const auto kept = save_settings(ui.session.settings, ui.session.config_folder); !kept) {
-    say(ui.session, kept.error());
-  }
+  keep_settings(ui.session);
 }
 
 void act(Ui& ui, std::string_view action, std::string_view name, std::string value) {

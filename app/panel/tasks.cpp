@@ -14,6 +14,8 @@ void draw_tasks(Ui& ui, const Area& whole) {
   const float height = ui.px(46);
   float y = whole.height - ui.px(32) - height;
   for (Task& task : ui.session.tasks) {
+    const double share = task.cancel.share();
+    const std::string_view step = task.cancel.step();
     const Area area = {std::floor((whole.width - width) / 2), std::floor(y), width, height};
     const std::string id = fmt::format("task/{}", task.id);
     ImGui::SetNextWindowPos({area.x, area.y});
@@ -28,20 +30,16 @@ void draw_tasks(Ui& ui, const Area& whole) {
     Cutter cut{inset(area, ui.px(12), ui.px(4))};
     const Area cancel = centred(cut.right(ui.px(28)), ui.px(28));
     const Area bar = cut.bottom(ui.px(10));
-    const std::string percent =
-        task.share >= 0 ? fmt::format("{:.0f} %", task.share * 100) : std::string();
+    const std::string percent = share >= 0 ? fmt::format("{:.0f} %", share * 100) : std::string();
     put_text(ui, cut.rest, ui.fonts.small, ui.theme.dim, percent, Align::right);
     cut.rest.width -= ui.px(48);
     std::string words = ui.words(task.title);
-    if (!task.step.empty()) words += " · " + std::string(ui.tr(task.step));
+    if (!step.empty()) words += " · " + std::string(ui.tr(step));
     put_text(ui, cut.rest, ui.fonts.small, ui.theme.text, words);
     const Area track = {bar.x, bar.y + ui.px(2), bar.width - ui.px(8), ui.px(4)};
     fill(track, ui.theme.active, ui.px(2));
-    if (task.share >= 0) {
-      fill({track.x,
-            track.y,
-            track.width * static_cast<float>(std::min(1.0, task.share)),
-            track.height},
+    if (share >= 0) {
+      fill({track.x, track.y, track.width * static_cast<float>(std::min(1.0, share)), track.height},
            ui.theme.accent,
            ui.px(2));
     } else {

@@ -1,7 +1,6 @@
 #include "app/session/doctor.hpp"
 
 #include <algorithm>
-#include <system_error>
 
 #include "app/session/inside.hpp"
 #include "app/session/reopening.hpp"
@@ -87,21 +86,10 @@ void begin_examination(Session& session, std::shared_ptr<const LabelSet> labels)
   if (!session.has_drive()) return;
   reset_doctor(session);
   DoctorState& doctor = *session.doctor;
-  if (!doctor.jobs) {
-    try {
-      // Wakes the frame loop through the session's jobs, which know how.
-      doctor.jobs = std::make_unique<Jobs>(1, waking(session.jobs));
-    } catch (const std::system_error&) {
-      return say(session, thrown_error(std::current_exception()));
-    }
-  }
   doctor.stage = DoctorState::Stage::looking;
-  doctor.cancel = Cancel();
-  doctor.jobs->submit(
-      [drive = session.drive,
-       place = session.inside->labels,
-       labels = std::move(labels),
-       cancel = doctor.cancel](const Cancel&) -> Result<Examination> {
+  doctor.cancel = session.jobs.submit(
+      [drive = session.drive, place = session.inside->labels, labels = std::move(labels)](
+          const Cancel& cancel) -> Result<Examination> {
         DoctorOptions options;
         options.cancel = cancel;
         options.labels = place;
@@ -113,13 +101,13 @@ void begin_examination(Session& session, std::shared_ptr<const LabelSet> labels)
         if (read && !cancel.requested()) keep_examination(kept, key, found);
         return found;
       },
-      [&session, cancel = doctor.cancel](Result<Examination> examination) {
-        if (cancel.requested()) return;
+      [&session](Result<Examination> examination) {
         if (examination) return take_result(session, std::move(*examination));
         session.doctor->stage = DoctorState::Stage::not_yet;
         ++session.versions.layers;
         say(session, examination.error());
-      });
+      },
+      {.lane = Lane::background});
 }
 
 std::string left_aside_name(const Finding& finding) {

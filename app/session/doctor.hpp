@@ -22,8 +22,6 @@ struct DoctorState {
   Stage stage = Stage::not_yet;
   Examination examination;
   Cancel cancel;
-  std::unique_ptr<Jobs>
-      jobs;  ///< its own thread: an examination takes seconds, frames must not wait
 };
 
 /// Examines drive and labels in a job; `labels` are the session's, where they were just read. Where

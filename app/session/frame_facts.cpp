@@ -56,7 +56,7 @@ void count_later(Session& session,
         for (const auto& [track, box] : *counted) session.inside->counts[track] = box;
         ++session.inside->counts_version;
       },
-      Jobs::Order::newest_first);
+      {.order = Jobs::Order::newest_first});
 }
 
 /// The points of those parts that are switched on, with all their channels. What has no channel
@@ -212,7 +212,7 @@ std::optional<double> above_ground(Session& session, const FrameBox& box) {
           if (waiting.sweep.lock() == sweep && waiting.place_in_ego == place && ground)
             waiting.ground = *ground;
         },
-        Jobs::Order::newest_first);
+        {.order = Jobs::Order::newest_first});
   }
   if (!known.ground) return std::nullopt;
   double bottom = std::numeric_limits<double>::infinity();

@@ -68,18 +68,13 @@ void start_import(Session& session,
                   const std::filesystem::path& place,
                   const std::string& format,
                   std::optional<ImportMode> mode) {
-  const TaskHandle task =
-      begin_task(session, text("Reading labels of {}", place.filename().string()), -1);
-  session.jobs.submit(
+  start_task(
+      session,
+      {.title = text("Reading labels of {}", place.filename().string()),
+       .stopped = "No labels were imported"},
       [document = session.history->document(), drive = session.drive, place, format, mode](
           const Cancel&) { return read_import(*drive, document, place, format, mode); },
-      [&session, task, drive = session.drive](Result<Import> result) {
-        end_task(session, task.id);
-        if (task.cancel.requested() || session.drive != drive)
-          return say(session, Severity::note, "No labels were imported");
-        if (!result) return say(session, result.error());
-        take_import(session, std::move(*result));
-      });
+      [&session](Import read) { take_import(session, std::move(read)); });
 }
 
 Result<void> finish_import(Session& session) {

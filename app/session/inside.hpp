@@ -1,11 +1,8 @@
 #pragma once
-#include <atomic>
-#include <functional>
 #include <map>
 #include <memory>
 
 #include "app/session/session.hpp"
-#include "app/session/tasks.hpp"
 #include "core/assist/ground.hpp"
 
 namespace sweepbox {
@@ -93,6 +90,7 @@ struct SessionInside {
   // above_ground, best_camera
   GroundNear ground;
   Cancel looking_for_ground;
+  Cancel watching;  ///< the label files
   SeenBest seen_best;
 
   // update
@@ -102,16 +100,8 @@ struct SessionInside {
   bool refused = false;
   bool message_shown = false;
 
-  // tasks: shares and steps as their jobs write them
-  struct Progress {
-    std::shared_ptr<std::atomic<double>> share;
-    std::shared_ptr<std::atomic<const char*>> step;
-  };
-
-  std::map<std::uint64_t, Progress> shares;
-
   // opening and reopening: the one under way, so that a cancel or another one ends it at once
-  std::optional<TaskHandle> opening;
+  std::optional<Cancel> opening;
   Repairs asked;                     ///< of the request: on top of the document's
   Repairs opened_with;               ///< what `drive` was read with
   std::optional<Repairs> rereading;  ///< what the last job that read again was asked for
@@ -142,11 +132,6 @@ struct SessionInside {
   std::uint64_t open_memory = 0;  ///< the edit whose `after` is not known yet; 0: none
   std::optional<ShownStep> shown_step;
 };
-
-/// Wakes the frame loop from another thread: a job that does nothing, since jobs own the wake.
-inline std::function<void()> waking(Jobs& jobs) {
-  return [&jobs] { jobs.submit([](const Cancel&) {}, [] {}); };
-}
 
 /// After the document changed: tracks that are gone cannot be selected or hovered.
 void document_changed(Session& session);

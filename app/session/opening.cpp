@@ -6,6 +6,7 @@
 #include "app/session/importing.hpp"
 #include "app/session/inside.hpp"
 #include "app/session/reopening.hpp"
+#include "app/session/tasks.hpp"
 #include "core/annotation/hidden_keys.hpp"
 #include "core/base/files.hpp"
 #include "core/base/hash.hpp"
@@ -251,7 +252,7 @@ Result<Opening> prepare(const OpenRequest& request, const OpeningTools& tools) {
 }
 
 OpeningTools tools_of(Session& session) {
-  return {session.settings.who, waking(session.jobs), {}, [](const char*) {}};
+  return {session.settings.who, [&jobs = session.jobs] { jobs.wake(); }, {}, [](const char*) {}};
 }
 
 /// Says which imported label files say something else by now. In a job: a set may have thousands.
@@ -273,7 +274,7 @@ void watch_labels(Session& session) {
           {session.drive->info().root / (*source)->file, (*source)->file, (*source)->hash});
   }
   if (files.empty()) return;
-  session.jobs.submit(
+  session.inside->watching = session.jobs.submit(
       [files](const Cancel& cancel) -> Result<std::vector<std::string>> {
         std::vector<std::string> changed;
         for (const Known& known : files) {
@@ -284,8 +285,7 @@ void watch_labels(Session& session) {
         }
         return changed;
       },
-      [&session, drive = session.drive](const Result<std::vector<std::string>>& changed) {
-        if (session.drive != drive) return;
+      [&session](const Result<std::vector<std::string>>& changed) {
         if (!changed) return say(session, changed.error());
         if (changed->empty()) return;
         const Problem problem{
@@ -297,7 +297,8 @@ void watch_labels(Session& session) {
             "The project keeps what it has; a new project reads them again."};
         session.problems.push_back(problem);
         say(session, problem);
-      });
+      },
+      {.lane = Lane::background});
 }
 
 void remember_recent(Session& session, const fs::path& path) {
@@ -309,8 +310,7 @@ void remember_recent(Session& session, const fs::path& path) {
   recent.insert(recent.begin(), line);
   constexpr std::size_t kMost = 12;
   if (recent.size() > kMost) recent.resize(kMost);
-  if (const auto saved = save_settings(session.settings, session.config_folder); !saved)
-    say(session, saved.error());
+  keep_settings(session);
 }
 
 }  // namespace
@@ -318,7 +318,6 @@ void remember_recent(Session& session, const fs::path& path) {
 void reset_inside(Session& session) {
   session.inside->counting.request();
   auto fresh = std::make_unique<SessionInside>();
-  fresh->shares = std::move(session.inside->shares);  // long work goes on whatever is open
   fresh->opening = std::move(session.inside->opening);
   session.inside = std::move(fresh);
 }
@@ -327,7 +326,10 @@ Result<void> close_drive(Session& session) {
   Result<void> flushed;
   if (session.project) flushed = session.project->flush();
   if (!flushed) return flushed;  // stays open: closing now would lose what the disk refused
+  stop_tasks(session);
   session.inside->counting.request();
+  session.inside->looking_for_ground.request();
+  session.inside->watching.request();
   session.preview.reset();
   session.repair_preview.reset();
   session.choice.reset();
@@ -456,43 +458,45 @@ Result<void> start_opening(Session& session,
                            std::function<void(const Error&)> failed) {
   if (const auto closed = close_drive(session); !closed) return closed;
   stop_opening(session);
-  const TaskHandle task =
-      begin_task(session, text("Opening {}", request.path.filename().string()), -1);
-  session.inside->opening = task;
-  OpeningTools tools = tools_of(session);
-  tools.cancel = task.cancel;
-  tools.step = [step = task.step](const char* words) { step->store(words); };
-  session.jobs.submit([request, tools](const Cancel&) { return prepare(request, tools); },
-                      [&session, request, task, failed](Result<Opening> opening) {
-                        if (task.cancel.requested()) return;
-                        session.inside->opening.reset();
-                        end_task(session, task.id);
-                        const auto tell = [&](const Error& error) {
-                          if (failed)
-                            failed(error);
-                          else
-                            say(session, error);
-                        };
-                        if (!opening) return tell(opening.error());
-                        if (!opening->choices.empty()) {
-                          session.choice = DriveChoice{request, std::move(opening->choices)};
-                          session.popup = "choose_drive";
-                          return;
-                        }
-                        if (const auto closed = close_drive(session); !closed)
-                          return tell(closed.error());
-                        auto labels = opening->labels_read;
-                        if (const auto done = install(session, request, std::move(*opening)); !done)
-                          return tell(done.error());
-                        begin_examination(session, std::move(labels));
-                      });
+  const auto tell = [&session, failed = std::move(failed)](const Error& error) {
+    session.inside->opening.reset();
+    if (failed)
+      failed(error);
+    else
+      say(session, error);
+  };
+  const auto opened = [&session, request, tell](Opening opening) {
+    session.inside->opening.reset();
+    if (!opening.choices.empty()) {
+      session.choice = DriveChoice{request, std::move(opening.choices)};
+      session.popup = "choose_drive";
+      return;
+    }
+    if (const auto closed = close_drive(session); !closed) return tell(closed.error());
+    auto labels = opening.labels_read;
+    if (const auto done = install(session, request, std::move(opening)); !done)
+      return tell(done.error());
+    begin_examination(session, std::move(labels));
+  };
+  session.inside->opening = start_task(
+      session,
+      {.title = text("Opening {}", request.path.filename().string()),
+       .stopped = "Stopped",
+       .of_drive = false},
+      [request, tools = tools_of(session)](const Cancel& cancel) mutable {
+        tools.cancel = cancel;
+        tools.step = [cancel](const char* words) { cancel.set_step(words); };
+        return prepare(request, tools);
+      },
+      opened,
+      tell);
   return {};
 }
 
 void stop_opening(Session& session) {
   if (!session.inside->opening) return;
-  session.inside->opening->cancel.request();
-  end_task(session, session.inside->opening->id);
+  session.inside->opening->request();
+  end_task(session, *session.inside->opening);
   session.inside->opening.reset();
 }
 

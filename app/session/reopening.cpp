@@ -8,6 +8,7 @@
 #include "app/session/doctor.hpp"
 #include "app/session/inside.hpp"
 #include "app/session/opening.hpp"
+#include "app/session/tasks.hpp"
 
 namespace sweepbox {
 namespace {
@@ -80,21 +81,19 @@ Result<Reread> reread(const Asked& asked, const Cancel& cancel) {
 /// Reads in a job; `then` gets what was read, unless it was stopped.
 void start_rereading(Session& session, Asked asked, std::function<void(Reread)> then) {
   stop_opening(session);
-  const TaskHandle task =
-      begin_task(session, text("Reading {} again", session.drive->info().name), -1);
-  session.inside->opening = task;
   session.inside->rereading = asked.repairs;
-  session.jobs.submit([asked, task](const Cancel&) { return reread(asked, task.cancel); },
-                      [&session, task, then, before = session.drive](Result<Reread> result) {
-                        if (task.cancel.requested()) return;
-                        session.inside->opening.reset();
-                        end_task(session, task.id);
-                        if (session.drive != before) return;
-                        if (result)
-                          then(std::move(*result));
-                        else
-                          say(session, result.error());
-                      });
+  session.inside->opening = start_task(
+      session,
+      {.title = text("Reading {} again", session.drive->info().name), .stopped = "Stopped"},
+      [asked](const Cancel& cancel) { return reread(asked, cancel); },
+      [&session, then = std::move(then)](Reread read) {
+        session.inside->opening.reset();
+        then(std::move(read));
+      },
+      [&session](const Error& error) {
+        session.inside->opening.reset();
+        say(session, error);
+      });
 }
 
 /// Another reading of the same drive takes the place of the one that is shown.

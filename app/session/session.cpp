@@ -12,7 +12,9 @@
 #include "app/session/inside.hpp"
 #include "app/session/opening.hpp"
 #include "app/session/reopening.hpp"
+#include "app/session/tasks.hpp"
 #include "app/session/undoing.hpp"
+#include "core/annotation/rebase.hpp"
 
 namespace sweepbox {
 namespace {
@@ -88,6 +90,7 @@ Session::Session(Jobs& jobs_to_use, Settings chosen, std::filesystem::path confi
       config_folder(std::move(config)),
       language(settings.language),
       doctor(std::make_unique<DoctorState>()),
+      kept_files(jobs_to_use, [this](const Error& error) { say(*this, error); }),
       inside(std::make_unique<SessionInside>()) {
   layers.color_by = settings.color_by;
   layers.color_map = settings.color_map;
@@ -98,6 +101,11 @@ Session::Session(Jobs& jobs_to_use, Settings chosen, std::filesystem::path confi
 Session::~Session() {
   inside->counting.request();
   doctor->cancel.request();
+}
+
+void keep_settings(Session& session) {
+  if (session.config_folder.empty()) return;
+  session.kept_files.keep(settings_file(session.config_folder), to_toml(session.settings));
 }
 
 const Document& Session::document() const {
@@ -144,8 +152,8 @@ Result<void> commit(Session& session, Result<Edit> edit) {
 
 void take_job_edit(Session& session, Edit edit) {
   if (!session.history || edit.empty()) return;
-  if (conflicts(edit, session.history->document()).empty()) {
-    (void)commit(session, std::move(edit));  // said there
+  if (auto as_of_now = rebased(edit, session.history->document())) {
+    (void)commit(session, std::move(*as_of_now));  // said there
     return;
   }
   say(session,
@@ -251,12 +259,9 @@ bool update(Session& session) {
   const auto ran = static_cast<std::uint64_t>(session.jobs.deliver());
   const bool same_cache = cache && cache == session.cache.get();
   bool changed = ran > (same_cache ? cache->arrivals() - before : 0);
-  if (session.doctor->jobs && session.doctor->jobs->deliver() > 0) changed = true;
-  if (session.inside->opening && session.inside->opening->cancel.requested()) {
-    stop_opening(session);
-    say(session, Severity::note, "Stopped");
-    changed = true;
-  }
+  if (end_stopped_tasks(session)) changed = true;
+  if (session.inside->opening && session.inside->opening->requested())
+    session.inside->opening.reset();
   follow_repairs(session);
   SessionInside& inside = *session.inside;  // only now: a job's end may open another drive
   if (take_first_view(session)) changed = true;
@@ -280,16 +285,6 @@ bool update(Session& session) {
       else
         say(session, Severity::note, "Saved again");
     }
-  }
-  for (Task& task : session.tasks) {
-    const auto share = inside.shares.find(task.id);
-    if (share == inside.shares.end()) continue;
-    const double now = *share->second.share;
-    const std::string_view step = share->second.step->load();
-    if (task.share == now && task.step == step) continue;
-    task.share = now;
-    task.step = step;
-    changed = true;
   }
   if (inside.message_shown && !session.messages.empty()) {
     const std::chrono::duration<double> age =

@@ -15,6 +15,7 @@
 #include "core/annotation/edits.hpp"
 #include "core/annotation/history.hpp"
 #include "core/base/jobs.hpp"
+#include "core/base/last_writer.hpp"
 #include "core/drive/formats.hpp"
 #include "core/drive/frame_cache.hpp"
 #include "core/label/label.hpp"
@@ -116,9 +117,9 @@ struct Message {
 struct Task {
   std::uint64_t id = 0;
   Text title;
-  std::string_view step;  ///< what it is at: English, key of its translation; may be empty
-  double share = 0;       ///< 0 … 1; < 0: unknown
-  Cancel cancel;
+  Text stopped;          ///< said where somebody stopped it
+  bool of_drive = true;  ///< ends with the open drive
+  Cancel cancel = {};
 };
 
 /// Grows whenever that part changed; a view whose picture was made at other numbers is old.
@@ -230,6 +231,7 @@ struct Session {
   bool quit = false;
   /// Makes the sample drive in a job and opens it; set by the program, which alone knows `synth`.
   std::function<Result<void>(Session&)> make_sample;
+  LastWriter kept_files;  ///< settings and keys
 
   bool has_drive() const { return drive != nullptr; }
 
@@ -246,6 +248,9 @@ struct Session {
  private:
   Document nothing_;
 };
+
+/// Writes them in a job; nothing where the session has no config folder.
+void keep_settings(Session& session);
 
 /// Closes what is open (waits for the disk), then opens: project before drive (its repairs), the
 /// drive, its labels as edit 1 on the first opening, the first frame wanted. On an error the start

@@ -11,8 +11,6 @@
 namespace sweepbox {
 namespace {
 
-constexpr std::string_view kFile = "settings.toml";
-
 /// Reads keys of one table and remembers the first that does not fit.
 class Reader {
  public:
@@ -81,7 +79,7 @@ class Reader {
 
 Result<Settings> load_settings(const std::filesystem::path& config_folder) {
   Settings settings;
-  const std::filesystem::path path = config_folder / kFile;
+  const std::filesystem::path path = settings_file(config_folder);
   std::error_code ignored;
   if (config_folder.empty() || !std::filesystem::exists(path, ignored)) return settings;
   const auto text = read_text(path, std::uint64_t{1} << 20);
@@ -124,9 +122,11 @@ Result<Settings> load_settings(const std::filesystem::path& config_folder) {
   return settings;
 }
 
-Result<void> save_settings(const Settings& settings, const std::filesystem::path& config_folder) {
-  if (config_folder.empty()) return {};  // a session without a config folder keeps nothing
-  if (const auto made = make_folder(config_folder); !made) return made;
+std::filesystem::path settings_file(const std::filesystem::path& config_folder) {
+  return config_folder / "settings.toml";
+}
+
+std::string to_toml(const Settings& settings) {
   toml::table sizes;
   for (const auto& [key, value] : settings.sizes) sizes.insert_or_assign(key, value);
   toml::array recent;
@@ -149,7 +149,7 @@ Result<void> save_settings(const Settings& settings, const std::filesystem::path
   };
   std::ostringstream out;
   out << table << '\n';
-  return write_file(config_folder / kFile, out.str());
+  return out.str();
 }
 
 }  // namespace sweepbox

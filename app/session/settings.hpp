@@ -30,7 +30,8 @@ struct Settings {
 
 /// Defaults where there is no file; a damaged one is an error and the defaults hold.
 [[nodiscard]] Result<Settings> load_settings(const std::filesystem::path& config_folder);
-[[nodiscard]] Result<void> save_settings(const Settings& settings,
-                                         const std::filesystem::path& config_folder);
+/// Where they are kept, and how.
+std::filesystem::path settings_file(const std::filesystem::path& config_folder);
+std::string to_toml(const Settings& settings);
 
 }  // namespace sweepbox

@@ -1,23 +1,51 @@
 #pragma once
-#include <atomic>
-#include <memory>
+#include <functional>
+#include <utility>
 
 #include "app/session/session.hpp"
 
+// Long work that a person started: a bar in the window while a job in the person's lane does it.
+
 namespace sweepbox {
 
-/// Long work that a job does, as the job sees it: it writes its share (0 … 1) from its own thread
-/// and asks whether it is still wanted. update() brings the share to Session::tasks.
-struct TaskHandle {
-  std::uint64_t id = 0;
-  Cancel cancel;
-  std::shared_ptr<std::atomic<double>> share;      ///< < 0: unknown
-  std::shared_ptr<std::atomic<const char*>> step;  ///< English words that live for ever
-};
+/// Shows a bar; its share and step are what the job says of them (Cancel). It goes with end_task,
+/// or by itself where it was stopped. The task's id is given here.
+Cancel begin_task(Session& session, Task task);
+void end_task(Session& session, const Cancel& cancel);
 
-/// Shows it in the window with a first share (< 0: unknown); end it in the job's `done`, also where
-/// it was cancelled or failed.
-TaskHandle begin_task(Session& session, Text title, double share = 0);
-void end_task(Session& session, std::uint64_t id);
+/// Ends the bars of what was stopped, and says so; whether there were any.
+bool end_stopped_tasks(Session& session);
+
+/// Stops what works on the open drive, and says so.
+void stop_tasks(Session& session);
+
+/// Runs `work(cancel)`, which answers a Result, behind a bar. Then the bar ends and `done(value)`
+/// runs in the frame loop; what failed goes to `failed`, or is said. Neither runs where it was
+/// stopped.
+template <class Work, class Done>
+Cancel start_task(Session& session,
+                  Task task,
+                  Work work,
+                  Done done,
+                  std::function<void(const Error&)> failed = {}) {
+  const Cancel cancel = begin_task(session, std::move(task));
+  using Answer = decltype(work(cancel));
+  return session.jobs.submit(std::move(work),
+                             [&session, cancel, done = std::move(done), failed = std::move(failed)](
+                                 Answer answer) mutable {
+                               end_task(session, cancel);
+                               if (answer) {
+                                 if constexpr (std::is_void_v<typename Answer::value_type>)
+                                   done();
+                                 else
+                                   done(std::move(*answer));
+                               } else if (failed) {
+                                 failed(answer.error());
+                               } else {
+                                 say(session, answer.error());
+                               }
+                             },
+                             {.lane = Lane::person, .cancel = cancel});
+}
 
 }  // namespace sweepbox

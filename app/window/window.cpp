@@ -61,8 +61,8 @@ std::uint64_t fingerprint(const Session& session) {
           : static_cast<std::uint64_t>(session.messages.back().at.time_since_epoch().count()));
   mix(session.tasks.size());
   for (const Task& task : session.tasks) {
-    mix(static_cast<std::uint64_t>(std::max(task.share, -1.0) * 200 + 201));
-    mix(std::hash<std::string_view>{}(task.step));
+    mix(static_cast<std::uint64_t>(std::max(task.cancel.share(), -1.0) * 200 + 201));
+    mix(std::hash<std::string_view>{}(task.cancel.step()));
   }
   mix(static_cast<std::uint64_t>(session.doctor->stage));
   mix(std::hash<std::string>{}(session.popup + '\n' + session.layout + '\n' + session.tool + '\n' +
@@ -235,8 +235,10 @@ void Window::State::ask_before_quitting() {
 
 /// Something will change the picture or the disk without anybody touching the window.
 bool Window::State::pending() const {
-  return session->jobs.pending() > 0 || (views && views->animating()) ||
-         !everything_saved(*session) || (session->has_drive() && !everything_loaded(*session));
+  // What nobody waits for changes the picture when it comes: nobody is told to wait.
+  return session->jobs.pending(Lane::eye) + session->jobs.pending(Lane::person) > 0 ||
+         (views && views->animating()) || !everything_saved(*session) ||
+         (session->has_drive() && !everything_loaded(*session));
 }
 
 /// Time and jobs' results up to now.
@@ -494,9 +496,7 @@ Result<void> Window::run() {
     }
   }
   // Once, at the end: a splitter that moves must not wait for the disk.
-  if (session.settings.sizes != sizes) {
-    return save_settings(session.settings, session.config_folder);
-  }
+  if (session.settings.sizes != sizes) keep_settings(session);
   return {};
 }
 

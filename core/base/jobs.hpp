@@ -10,18 +10,45 @@
 
 namespace sweepbox {
 
-/// Asks a running job to stop. Copies share one flag.
+/// Asks a running job to stop, and hears how far it is. Copies share one state; every function may
+/// be called from any thread.
 class Cancel {
  public:
-  void request() { flag_->store(true, std::memory_order_relaxed); }
+  void request() { state_->requested.store(true, std::memory_order_relaxed); }
 
-  bool requested() const { return flag_->load(std::memory_order_relaxed); }
+  bool requested() const { return state_->requested.load(std::memory_order_relaxed); }
+
+  /// How far the work is: 0 … 1; < 0: unknown.
+  void set_share(double share) const { state_->share.store(share, std::memory_order_relaxed); }
+
+  double share() const { return state_->share.load(std::memory_order_relaxed); }
+
+  /// What it is at: English words that live for ever, key of their translation.
+  void set_step(const char* words) const { state_->step.store(words, std::memory_order_relaxed); }
+
+  const char* step() const { return state_->step.load(std::memory_order_relaxed); }
+
+  bool operator==(const Cancel& other) const { return state_ == other.state_; }
 
  private:
-  std::shared_ptr<std::atomic<bool>> flag_ = std::make_shared<std::atomic<bool>>(false);
+  struct State {
+    std::atomic<bool> requested = false;
+    std::atomic<double> share = -1;
+    std::atomic<const char*> step = "";
+  };
+
+  std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
-/// A pool of worker threads whose results come back to one thread.
+/// Who waits for a job. Each lane has workers of its own, so that a long work in one holds up no
+/// other; those that the eye does not wait for run niced.
+enum class Lane {
+  eye,         ///< what is looked at: a sweep, a picture, a number beside it
+  person,      ///< what a person started and sees a bar of: an import, an export
+  background,  ///< what nobody waits for: an examination, facts worked out ahead
+};
+
+/// Worker threads in lanes, whose results come back to one thread.
 ///
 /// Jobs take values and return values; `done` runs on the thread that calls deliver() (the frame
 /// loop's), in the order of completion, and not at all for a job that was cancelled.
@@ -31,9 +58,10 @@ class Cancel {
 /// another answer an exception is logged and `done` is not called. It never ends the program.
 class Jobs {
  public:
-  /// `threads` ≥ 1. `wake` is called from a worker each time a result is ready (may be empty).
-  /// Where the system gives fewer threads, those work; where it gives none, std::system_error is
-  /// thrown.
+  /// `threads` ≥ 1: workers of the eye's lane and of the background's; a person's has one. `wake`
+  /// is called from a worker each time a result is ready (may be empty). Workers begin with their
+  /// lane's first job. Where the system gives fewer threads, those work; a lane without any is
+  /// served by the eye's workers. Where it gives none at all, std::system_error is thrown.
   explicit Jobs(int threads, std::function<void()> wake = {});
   Jobs(const Jobs&) = delete;
   Jobs& operator=(const Jobs&) = delete;
@@ -42,14 +70,22 @@ class Jobs {
 
   /// Sets or replaces the wake function.
   void set_wake(std::function<void()> wake);
+  /// Calls it, for what comes to the frame loop by another way. From any thread.
+  void wake() const;
 
   enum class Order { first_come, newest_first };
 
-  /// Runs `work(cancel)` on a worker, then `done(result)` in deliver().
+  struct Options {
+    Lane lane = Lane::eye;
+    Order order = Order::first_come;
+    Cancel cancel = {};  ///< of the bar that shows it
+  };
+
+  /// Runs `work(cancel)` on a worker of the lane, then `done(result)` in deliver().
   template <class Work, class Done>
-  Cancel submit(Work work, Done done, Order order = Order::first_come) {
+  Cancel submit(Work work, Done done, Options options) {
     using Answer = decltype(work(std::declval<const Cancel&>()));
-    Cancel cancel;
+    Cancel cancel = options.cancel;
     submit_erased(
         [work = std::move(work),
          done = std::move(done),
@@ -62,16 +98,21 @@ class Jobs {
             return [done = std::move(done), value]() mutable { done(std::move(*value)); };
           }
         },
-        cancel,
-        order);
+        std::move(options));
     return cancel;
+  }
+
+  template <class Work, class Done>
+  Cancel submit(Work work, Done done) {
+    return submit(std::move(work), std::move(done), Options{});
   }
 
   /// Runs the `done` functions of what has finished; answers how many. Call from one thread only.
   int deliver();
 
-  /// Jobs waiting or running, and results not yet delivered.
+  /// Jobs waiting or running, and results not yet delivered: of all lanes, or of one.
   int pending() const;
+  int pending(Lane lane) const;
 
   /// Blocks until nothing is pending, delivering as it goes. For commands and tests, not for the
   /// window.
@@ -91,7 +132,7 @@ class Jobs {
     }
   }
 
-  void submit_erased(std::function<std::function<void()>()> work, Cancel cancel, Order order);
+  void submit_erased(std::function<std::function<void()>()> work, Options options);
 
   struct State;
   std::unique_ptr<State> state_;

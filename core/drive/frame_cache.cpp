@@ -187,9 +187,7 @@ struct FrameCache::State : std::enable_shared_from_this<FrameCache::State> {
           if (!state) return;
           ++state->arrivals;
           state->arrived(key, std::move(loaded));
-        },
-        // Newest first would let every later wish overtake the frame that is looked at.
-        Jobs::Order::first_come);
+        });  // first come: every later wish would overtake the frame that is looked at
   }
 
   void arrived(const Key& key, Loaded loaded) {

@@ -39,6 +39,10 @@ Result<void> check_export(const ExportPlan& plan,
   return StagedFiles(out, existing).check(paths);
 }
 
+tl::unexpected<Error> stopped() {
+  return refuse("Writing labels was stopped");
+}
+
 Result<void> copy_frame(const Drive& drive, int index, int at, SweepboxFolderWriter& writer) {
   const FrameInfo& frame = drive.frames()[static_cast<std::size_t>(index)];
   for (std::size_t l = 0; l < frame.sweeps.size(); ++l) {
@@ -71,6 +75,7 @@ Result<void> copy_frame(const Drive& drive, int index, int at, SweepboxFolderWri
 Result<ExportPlan> plan_export(const LabelFormat& format, const WriteRequest& request) {
   WriteRequest asked = request;
   asked.found = frames_to_write(request, sources_of(request.document, format.name)).shared();
+  if (request.cancel.requested()) return stopped();
   const HeldNames held = held_names(format, asked);
   const bool as_it_is = !held.document && !held.drive;
   auto files =
@@ -79,6 +84,7 @@ Result<ExportPlan> plan_export(const LabelFormat& format, const WriteRequest& re
                                            held.drive ? *held.drive : request.drive,
                                            request.frames});
   if (!files) return tl::unexpected(files.error());
+  if (request.cancel.requested()) return stopped();
   ExportPlan plan{std::move(*files), losses(format, asked)};
   plan.lost.insert(plan.lost.end(), held.lost.begin(), held.lost.end());
   return plan;
@@ -87,11 +93,15 @@ Result<ExportPlan> plan_export(const LabelFormat& format, const WriteRequest& re
 Result<void> write_export(const ExportPlan& plan,
                           const Drive& drive,
                           const fs::path& out,
-                          Existing existing) {
+                          Existing existing,
+                          const Cancel& cancel) {
   if (auto checked = check_export(plan, drive, out, existing); !checked) return checked;
   StagedFiles staged(out, existing);
-  for (const WrittenFile& file : plan.files)
-    if (auto added = staged.add(file.path, file.content); !added) return added;
+  for (std::size_t i = 0; i < plan.files.size(); ++i) {
+    if (cancel.requested()) return stopped();
+    cancel.set_share(static_cast<double>(i) / static_cast<double>(plan.files.size()));
+    if (auto added = staged.add(plan.files[i].path, plan.files[i].content); !added) return added;
+  }
   return staged.finish();
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/annotation/edit.hpp"
+#include "core/base/jobs.hpp"
 #include "core/base/problems.hpp"
 #include "core/drive/drive.hpp"
 #include "core/sensor/box_projection.hpp"
@@ -111,6 +112,7 @@ struct WriteRequest {
   std::vector<int> frames;  ///< indices, ascending
   /// What frames_to_write has found for it; null: it finds it anew.
   std::shared_ptr<const std::vector<OutFrame>> found = nullptr;
+  Cancel cancel = {};
 };
 
 struct WrittenFile {

@@ -87,6 +87,7 @@ OutFrames frames_to_write(const WriteRequest& request, const Sources& sources) {
   };
 
   for (const int index : request.frames) {
+    if (request.cancel.requested()) return result;
     const Instant frame = instant_of_frame(request.drive, index);
     OutFrame out{frame, source_of(frame.name), {}};
     for (const FrameCuboid& box : cuboids_in_frame(document, request.drive, index))

@@ -91,7 +91,8 @@ std::string file_name_of(const Source& source);
 Sources sources_of(const Document& document, std::string_view format);
 
 /// The requested frames in order; where those are all of the drive's, also the instants that it
-/// does not have but labels of it do, so that what came in goes out again.
+/// does not have but labels of it do, so that what came in goes out again. Fewer where the request
+/// is cancelled meanwhile.
 OutFrames frames_to_write(const WriteRequest& request, const Sources& sources);
 bool is_whole(const WriteRequest& request);
 

@@ -7,9 +7,9 @@
 #include "app/command/display.hpp"
 #include "core/annotation/edits.hpp"
 #include "core/scene/world.hpp"
+#include "tests/bench/made_kitti.hpp"
 #include "tests/bench/report.hpp"
 #include "tests/support/open_window.hpp"
-#include "tests/support/program.hpp"
 #include "tests/support/temp_folder.hpp"
 
 // What a person does in one frame of a KITTI object set, six boxes a frame: in 200 frames and in
@@ -19,21 +19,12 @@ namespace {
 
 using namespace sweepbox;  // NOLINT: a benchmark of the whole program
 using bench::Figure;
+using bench::made_kitti;
 using test::must;
 using test::Program;
 using Clock = std::chrono::steady_clock;
 
 constexpr int kShort = 200, kLong = 7481;
-
-std::filesystem::path made_kitti(const test::TempFolder& folder, int frames) {
-  const std::filesystem::path set = folder / std::to_string(frames);
-  const auto made = test::run_program({"python3",
-                                       SWEEPBOX_SOURCE_DIR "/tests/bench/make_kitti.py",
-                                       set.string(),
-                                       std::to_string(frames)});
-  if (made.status != 0) test::give_up(Error{Severity::error, set.string(), {}, {}, made.err, {}});
-  return set;
-}
 
 /// One of what a person does, measured in turn.
 struct Done {

@@ -1,5 +1,7 @@
 #include <catch2/catch.hpp>
+#include <future>
 
+#include "app/action/action.hpp"
 #include "app/action/script.hpp"
 #include "app/session/importing.hpp"
 #include "app/session/opening.hpp"
@@ -125,6 +127,41 @@ TEST_CASE("a place without labels is an error that is said, nothing changes") {
   CHECK(desk.run("file.import_labels path=" + (desk.folder / "nothing").string()) != "done");
   CHECK(desk.session.history->records().empty());
   CHECK(desk.session.tasks.empty());
+}
+
+TEST_CASE("work that is stopped ends its bar at once, says so, and writes nothing") {
+  Desk desk;
+  REQUIRE(open_in_session(desk.session, desk.request));
+  REQUIRE(desk.run("file.import_labels path=\"" + (desk.folder / "labels").string() +
+                   "\" format=kitti_object") == "done");
+  Arguments to;
+  to.values["path"] = (desk.folder / "out").string();
+  to.values["format"] = "csv";
+  for (const bool closed : {false, true}) {
+    // The lane is held, so that the export waits.
+    std::promise<void> opening;
+    desk.jobs.submit([open = opening.get_future().share()](const Cancel&) { open.wait(); },
+                     [] {},
+                     {.lane = Lane::person});
+    do_action(desk.session, "labels.export", to);
+    REQUIRE(desk.session.tasks.size() == 1);
+    if (closed)
+      REQUIRE(close_drive(desk.session));
+    else
+      desk.session.tasks[0].cancel.request();
+    update(desk.session);
+    CHECK(desk.session.tasks.empty());
+    CHECK(desk.said("Writing labels was stopped"));
+    desk.session.messages.clear();
+    opening.set_value();
+    desk.hooks.settle();
+    CHECK_FALSE(fs::exists(desk.folder / "out"));
+  }
+  REQUIRE(open_in_session(desk.session, desk.request));
+  do_action(desk.session, "labels.export", to);
+  desk.hooks.settle();
+  CHECK(desk.session.tasks.empty());
+  CHECK(fs::exists(desk.folder / "out"));
 }
 
 TEST_CASE("a drive opens with the labels of another place instead of its own") {

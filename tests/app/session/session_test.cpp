@@ -290,15 +290,30 @@ TEST_CASE("frames that do not follow each other are leafed through twice a secon
   CHECK(o.session.time.frame == 1);
 }
 
-TEST_CASE("a job's edit whose track has changed meanwhile is offered, then taken on a word") {
+TEST_CASE("a job's edit and a person's of other parts of a track both stand") {
   Opened o;
   const TrackId uid = o.place(car_box(0));
   const auto from_job = set_class(o.session.document(), std::vector{uid}, "truck");
   REQUIRE(from_job);
   REQUIRE(commit(o.session, rename(o.session.document(), uid, "mine")));
   take_job_edit(o.session, *from_job);
-  REQUIRE(o.session.offers.size() == 1);
+  CHECK(o.session.offers.empty());
+  CHECK(o.session.document().track(uid)->class_name == "truck");
+  CHECK(o.session.document().track(uid)->name == "mine");
+  REQUIRE(*undo(o.session));
   CHECK(o.session.document().track(uid)->class_name == "car");
+  CHECK(o.session.document().track(uid)->name == "mine");
+}
+
+TEST_CASE("a job's edit of what a person changed meanwhile is offered, then taken on a word") {
+  Opened o;
+  const TrackId uid = o.place(car_box(0));
+  const auto from_job = set_class(o.session.document(), std::vector{uid}, "truck");
+  REQUIRE(from_job);
+  REQUIRE(commit(o.session, set_class(o.session.document(), std::vector{uid}, "van")));
+  take_job_edit(o.session, *from_job);
+  REQUIRE(o.session.offers.size() == 1);
+  CHECK(o.session.document().track(uid)->class_name == "van");
   REQUIRE(take_offer(o.session, 0));
   CHECK(o.session.document().track(uid)->class_name == "truck");
   CHECK(o.session.offers.empty());

@@ -1,11 +1,15 @@
 #include "core/base/jobs.hpp"
 
 #include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <functional>
 #include <future>
+#include <map>
 #include <new>
 #include <optional>
 #include <stdexcept>
@@ -60,7 +64,7 @@ TEST_CASE("the newest goes first where it is asked for") {
   started.get_future().wait();  // the worker is busy: what follows waits
   jobs.submit([](const Cancel&) { return 1; }, done);
   jobs.submit([](const Cancel&) { return 2; }, done);
-  jobs.submit([](const Cancel&) { return 3; }, done, Jobs::Order::newest_first);
+  jobs.submit([](const Cancel&) { return 3; }, done, {.order = Jobs::Order::newest_first});
   gate.opening.set_value();
   jobs.finish();
   CHECK(order == std::vector<int>{0, 3, 1, 2});
@@ -158,6 +162,93 @@ TEST_CASE("a job that was cancelled before it threw is not delivered") {
   cancel.request();
   gate.opening.set_value();
   jobs.finish();
+  CHECK_FALSE(delivered);
+}
+
+TEST_CASE("a long work of one lane holds up nothing that is looked at, nor another lane") {
+  for (const int threads : {1, 2}) {
+    Jobs jobs(threads);
+    Gate gate;
+    int long_ones = 0;
+    const auto wait = [open = gate.open](const Cancel&) { open.wait(); };
+    for (int i = 0; i < 3; ++i) {
+      jobs.submit(wait, [&] { ++long_ones; }, {.lane = Lane::background});
+      jobs.submit(wait, [&] { ++long_ones; }, {.lane = Lane::person});
+    }
+    std::promise<void> seen;
+    int looked_at = 0;
+    for (int i = 0; i < 10; ++i) jobs.submit([](const Cancel&) {}, [&] { ++looked_at; });
+    jobs.submit([&seen](const Cancel&) { seen.set_value(); }, [&] { ++looked_at; });
+    seen.get_future().wait();
+    while (looked_at < 11) jobs.deliver();
+    CHECK(long_ones == 0);
+    gate.opening.set_value();
+    jobs.finish();
+    CHECK(long_ones == 6);
+  }
+}
+
+TEST_CASE("what a person started does not wait for an examination") {
+  Jobs jobs(1);
+  Gate gate;
+  std::promise<void> examining;
+  jobs.submit(
+      [&examining, open = gate.open](const Cancel&) {
+        examining.set_value();
+        open.wait();
+      },
+      [] {},
+      {.lane = Lane::background});
+  examining.get_future().wait();
+  bool exported = false;
+  jobs.submit([](const Cancel&) {}, [&] { exported = true; }, {.lane = Lane::person});
+  while (!exported) jobs.deliver();
+  CHECK(jobs.pending() == 1);
+  gate.opening.set_value();
+  jobs.finish();
+}
+
+TEST_CASE("lanes that the eye does not wait for run niced") {
+  Jobs jobs(1);
+  const auto nice = [](const Cancel&) {
+    return getpriority(PRIO_PROCESS, static_cast<id_t>(gettid()));
+  };
+  const int ours = nice({});
+  std::map<Lane, int> found;
+  for (const Lane lane : {Lane::eye, Lane::person, Lane::background})
+    jobs.submit(nice, [&found, lane](int value) { found[lane] = value; }, {.lane = lane});
+  jobs.finish();
+  CHECK(found[Lane::eye] == ours);
+  CHECK(found[Lane::person] == std::max(ours, 5));
+  CHECK(found[Lane::background] == std::max(ours, 10));
+}
+
+TEST_CASE("a job says how far it is, and the bar that hears it stops it") {
+  Jobs jobs(1);
+  Gate gate;
+  std::promise<void> began;
+  Cancel bar;
+  CHECK(bar.share() < 0);
+  bool stopped = false, delivered = false;
+  const Cancel given = jobs.submit(
+      [&](const Cancel& cancel) {
+        cancel.set_share(0.25);
+        cancel.set_step("Reading");
+        began.set_value();
+        gate.open.wait();
+        stopped = cancel.requested();
+      },
+      [&] { delivered = true; },
+      {.lane = Lane::person, .cancel = bar});
+  CHECK(given == bar);
+  CHECK_FALSE(given == Cancel());
+  began.get_future().wait();
+  CHECK(bar.share() == 0.25);
+  CHECK(bar.step() == std::string("Reading"));
+  bar.request();
+  gate.opening.set_value();
+  jobs.finish();
+  CHECK(stopped);
   CHECK_FALSE(delivered);
 }
 
